@@ -1,0 +1,94 @@
+// The load of the crash run: writers whose transactions leave a pattern that shows whether one was lost or torn.
+
+import { EdgeconfError } from '../src/errors.ts';
+import type { Snapshot } from '../src/datastore/snapshot.ts';
+import type { TargetEdits } from '../src/datastore/transaction.ts';
+import type { PathQuery, TextElem } from '../src/schema/path.ts';
+import { queryPrefix, resolveQuery } from '../src/schema/path.ts';
+import { decodeKey } from '../src/schema/row-key.ts';
+
+/** Targets that the load writes to; both have the Aether model. */
+export const loadTargets = ['crash-one', 'crash-two'] as const;
+
+/** One stream of transactions, each made after the one before was acknowledged. */
+export interface Writer {
+  readonly name: string;
+  /** With two targets every transaction writes both. */
+  readonly targets: readonly string[];
+}
+
+/** Writers that run at the same time: two for each target and one that spans both. */
+export const writers: readonly Writer[] = [
+  { name: 'a', targets: [loadTargets[0]] },
+  { name: 'b', targets: [loadTargets[0]] },
+  { name: 'c', targets: [loadTargets[1]] },
+  { name: 'd', targets: [loadTargets[1]] },
+  { name: 'e', targets: loadTargets },
+];
+
+const entriesPerWriter = 5;
+
+/** The platform configuration that the load needs, as the whole-root JSON of an update. */
+export const platformJson = JSON.stringify({
+  'edgeconf-platform:tenant': [{ name: 'crash' }],
+  'edgeconf-platform:target': loadTargets.map((name) => ({ name, tenant: 'crash', model: 'aether', 'model-version': '2.1' })),
+});
+
+/** Transaction `n` (from 1) of a writer: sets several entries to n, puts mark n and removes mark n - 1. */
+export function transaction(writer: Writer, n: number, rootOf: (target: string) => Snapshot): TargetEdits[] {
+  const entries = Array.from({ length: entriesPerWriter }, (_, i) => ({
+    'traffic-class-id': `${writer.name}-entry-${i}`,
+    description: `value ${n}`,
+  }));
+  const mark = { 'traffic-class-id': `${writer.name}-mark-${n}`, description: 'mark' };
+  const json = JSON.stringify({ 'edgeconf-traffic-class:traffic-class': [...entries, mark] });
+  return writer.targets.map((target) => ({
+    target,
+    edits: [
+      { op: 'delete', query: classQuery(rootOf(target), `${writer.name}-mark-${n - 1}`) },
+      { op: 'update', path: [], json },
+    ],
+  }));
+}
+
+/**
+ * The number of the transaction that a writer's rows show.
+ * @returns 0 before the first; 'torn' when rows of several transactions stand together.
+ */
+export function shown(writer: Writer, snapshotOf: (target: string) => Snapshot | undefined): number | 'torn' {
+  const seen = new Set<number>();
+  for (const target of writer.targets) {
+    const snapshot = snapshotOf(target);
+    const values: string[] = [];
+    const marks: string[] = [];
+    if (snapshot !== undefined) {
+      for (const row of snapshot.subtree(queryPrefix(resolve(snapshot, [{ name: 'traffic-class', key: {} }])))) {
+        const [entry, leaf] = decodeKey(snapshot.model.root, row.key);
+        const id = entry?.keys?.[0] ?? '';
+        if (leaf?.node.name !== 'description') continue;
+        if (id.startsWith(`${writer.name}-entry-`)) values.push(row.value);
+        if (id.startsWith(`${writer.name}-mark-`)) marks.push(id.slice(`${writer.name}-mark-`.length));
+      }
+    }
+    if (values.length === 0 && marks.length === 0) {
+      seen.add(0);
+      continue;
+    }
+    const [mark] = marks;
+    if (marks.length !== 1 || values.length !== entriesPerWriter) return 'torn';
+    if (values.some((value) => value !== JSON.stringify(`value ${mark}`))) return 'torn';
+    seen.add(Number(mark));
+  }
+  const [n] = seen;
+  return seen.size === 1 && n !== undefined ? n : 'torn';
+}
+
+function classQuery(snapshot: Snapshot, id: string): PathQuery {
+  return resolve(snapshot, [{ name: 'traffic-class', key: { 'traffic-class-id': id } }]);
+}
+
+function resolve(snapshot: Snapshot, elems: readonly TextElem[]): PathQuery {
+  const [query] = resolveQuery(snapshot.model.root, elems);
+  if (query === undefined) throw new EdgeconfError('INTERNAL', `model ${snapshot.model.id} has no ${elems[0]?.name}`);
+  return query;
+}

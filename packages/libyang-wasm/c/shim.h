@@ -1,0 +1,181 @@
+// Declarations shared by the shim's files: buffers, errors, the journal of one staged set, and the tree.
+#ifndef LYW_SHIM_H
+#define LYW_SHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libyang.h"
+
+#define LYW_EXPORT(name) __attribute__((export_name(#name))) name
+
+/* Marks of the journal on data nodes, above libyang's own flags. */
+#define LYW_OWN_FLAGS 0x0000ffffu
+#define LYW_INSERTED 0x00010000u /* root of a subtree that this stage put in */
+#define LYW_HELD 0x00020000u     /* root of a subtree that this stage took out; priv is its former parent */
+
+/* Growing byte buffer; running out of memory traps. */
+struct lyw_buf {
+  char *data;
+  size_t len;
+  size_t cap;
+};
+
+void *lyw_grow(void *items, size_t *cap, size_t need, size_t item_size);
+void lyw_put(struct lyw_buf *buf, const void *data, size_t len);
+void lyw_put_text(struct lyw_buf *buf, const char *text);
+void lyw_put_u8(struct lyw_buf *buf, uint8_t value);
+void lyw_put_u32(struct lyw_buf *buf, uint32_t value);
+/* Length and bytes. NULL is written as an empty text. */
+void lyw_put_str(struct lyw_buf *buf, const char *text);
+void lyw_put_sized(struct lyw_buf *buf, const char *text, size_t len);
+/* JSON string with quotes. */
+void lyw_put_json_string(struct lyw_buf *buf, const char *text);
+void lyw_buf_free(struct lyw_buf *buf);
+
+/* The result of the last call, read by the host. */
+extern struct lyw_buf lyw_out;
+
+/* Cursor over packed input. */
+struct lyw_in {
+  const char *at;
+  const char *end;
+};
+uint8_t lyw_get_u8(struct lyw_in *in);
+uint32_t lyw_get_u32(struct lyw_in *in);
+const char *lyw_get_str(struct lyw_in *in, uint32_t *len);
+
+/* Violations. */
+struct lyw_report {
+  struct lyw_buf buf;
+  uint32_t count;
+};
+void lyw_report_reset(struct lyw_report *report);
+/* Moves libyang's stored error records into the report and clears them. The fallback path is for records without one. */
+void lyw_report_collect(struct lyw_report *report, struct ly_ctx *ctx, const char *fallback, int32_t edit_index);
+/* A violation that the shim itself found. The tag is an error-tag of RFC 6241. */
+void lyw_report_own(struct lyw_report *report, const char *tag, const char *app_tag, const char *message, const char *path,
+    int32_t edit_index);
+void lyw_report_emit(const struct lyw_report *report);
+
+/* The journal: physical steps of one staged set, undone in reverse. */
+enum lyw_step_kind { LYW_INSERT, LYW_REMOVE, LYW_MOVE, LYW_FLAGS, LYW_VALUE };
+
+struct lyw_step {
+  enum lyw_step_kind kind;
+  struct lyd_node *node;
+  struct lyd_node *parent; /* REMOVE: former parent */
+  struct lyd_node *prev;   /* REMOVE, MOVE of user-ordered entries: former previous entry, or NULL */
+  uint32_t flags;          /* FLAGS */
+  struct lyd_value value;  /* VALUE: the former value */
+};
+
+/* What a leaf-list or a user-ordered list held before the stage touched it. */
+struct lyw_snapshot {
+  struct lyd_node *parent;
+  const struct lysc_node *schema;
+  bool existed;
+  char *text;
+  size_t len;
+};
+
+struct lyw_tree {
+  struct lyw_context *context;
+  struct lyd_node *root;
+  bool open; /* a stage waits for keep or undo */
+  struct lyw_step *steps;
+  size_t step_count;
+  size_t step_cap;
+  struct lyw_snapshot *snapshots;
+  size_t snapshot_count;
+  size_t snapshot_cap;
+  uint32_t *slots; /* hash table over the snapshots, index + 1 */
+  size_t slot_cap;
+};
+
+struct lyw_source {
+  char *name;
+  char *text;
+};
+
+struct lyw_context {
+  struct ly_ctx *ctx;
+  uint32_t own_modules; /* modules that libyang brings itself */
+  struct lyw_source *sources;
+  size_t source_count;
+  size_t source_cap;
+};
+
+/* The tree whose stage is being made; hooks in libyang's validation write to its journal. NULL: no journal. */
+extern struct lyw_tree *lyw_active;
+
+void lyw_journal_insert(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node);
+void lyw_journal_inserted(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_journal_remove(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_journal_move_after(struct lyw_tree *tree, struct lyd_node *prev, struct lyd_node *node);
+void lyw_journal_flags(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_journal_value(struct lyw_tree *tree, struct lyd_node *node, struct lyd_value value);
+void lyw_journal_undo(struct lyw_tree *tree);
+void lyw_journal_keep(struct lyw_tree *tree);
+
+struct lyw_snapshot *lyw_snapshot_find(const struct lyw_tree *tree, const struct lyd_node *parent, const struct lysc_node *schema);
+void lyw_snapshot_take(struct lyw_tree *tree, struct lyd_node *parent, const struct lysc_node *schema);
+void lyw_snapshots_clear(struct lyw_tree *tree);
+
+/* Parent in the tree, or the former one of a subtree that was taken out. */
+struct lyd_node *lyw_parent(const struct lyd_node *node);
+bool lyw_is_attached(const struct lyd_node *node);
+bool lyw_in_inserted(const struct lyd_node *node);
+/* First of the siblings among which children of the parent live; parent NULL means the top level. */
+struct lyd_node *lyw_children(const struct lyw_tree *tree, const struct lyd_node *parent);
+
+/* Validates everything: the one place to make incremental. */
+LY_ERR lyw_validate(struct lyw_tree *tree);
+
+/* Canonical RFC 7951 text of a leaf or leaf-list entry, or of a stored value. */
+void lyw_put_value(struct lyw_buf *buf, const struct ly_ctx *ctx, const struct lyd_value *value);
+/* RFC 7951 text of anydata and anyxml content. */
+void lyw_put_any(struct lyw_buf *buf, const struct lyd_node *node);
+/* JSON array of the explicit entries of a leaf-list; false if there is none. */
+bool lyw_put_leaf_list(struct lyw_buf *buf, const struct lyd_node *first, const struct lysc_node *schema);
+/* Packed keys of all entries of a list. */
+bool lyw_put_order(struct lyw_buf *buf, const struct lyd_node *first, const struct lysc_node *schema);
+void lyw_put_keys(struct lyw_buf *buf, const struct lyd_node *entry);
+/* Packed path of a data node; the schema node's own name is added when the node is NULL's child. */
+uint32_t lyw_put_path(struct lyw_buf *buf, const struct lyd_node *node);
+void lyw_put_path_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema);
+
+/* A packed path, resolved in the schema; keys are still the client's text. */
+struct lyw_elem {
+  const char *name; /* as written, without module */
+  uint32_t name_len;
+  const struct lysc_node *schema;
+  uint32_t key_count; /* UINT32_MAX: none given */
+  const char **keys;
+  uint32_t *key_lens;
+};
+struct lyw_path {
+  struct lyw_elem *elems;
+  uint32_t count;
+  struct lyw_buf text; /* for messages */
+};
+/* Reads and resolves a path; false after a violation was reported. The caller frees the path either way. */
+bool lyw_path_read(struct lyw_path *path, struct lyw_in *in, struct lyw_tree *tree, struct lyw_report *report, int32_t edit_index);
+void lyw_path_free(struct lyw_path *path);
+/* A scratch chain of instances along the first `count` elements; false after a violation was reported. */
+bool lyw_path_chain(const struct lyw_path *path, uint32_t count, struct lyd_node **chain, struct lyw_tree *tree,
+    struct lyw_report *report, int32_t edit_index);
+/* The instance in the tree that equals the chain's element, or NULL. */
+struct lyd_node *lyw_find(const struct lyw_tree *tree, const struct lyd_node *parent, const struct lyd_node *like);
+
+/* Applies one packed edit through the journal. False: what was refused leaves nothing to validate. */
+bool lyw_edit_apply(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report *report, int32_t edit_index);
+
+void lyw_changes_emit(struct lyw_tree *tree);
+
+static inline bool lyw_is_user_ordered(const struct lysc_node *schema) {
+  return (schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) && (schema->flags & LYS_ORDBY_USER);
+}
+
+#endif

@@ -1,0 +1,194 @@
+// The types of the public API.
+
+/** A `WebAssembly.Module`, by a name that needs no browser types. */
+export type CompiledModule = object;
+
+/** What a context is made of. `sources` are all modules and submodules that imports may name, by `name` or `name@revision`. */
+export interface ContextOptions {
+  readonly sources: Readonly<Record<string, string>>;
+  /** Modules to implement; what they refer to is implemented as needed. */
+  readonly implement: readonly string[];
+  /** Features to enable by module; `['*']` enables all. A module that is not named has none. */
+  readonly features?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One libyang, in one WebAssembly instance. It belongs to one thread; all calls are synchronous. */
+export interface Libyang {
+  /** libyang's own version. */
+  readonly version: string;
+  /** Size of the linear memory in bytes. It never shrinks. */
+  readonly memoryBytes: number;
+  /**
+   * Parses and compiles modules. ietf-inet-types and ietf-yang-types need no source.
+   * @throws LibyangError with all that is wrong with the modules
+   */
+  createContext(options: ContextOptions): Context;
+}
+
+/** The compiled modules of one model. */
+export interface Context {
+  readonly modules: readonly ModuleInfo[];
+  /** The data nodes of all implemented modules, top level first. */
+  schema(): SchemaNodeJson[];
+  /** An empty tree; it need not be valid. */
+  createTree(): DataTree;
+  /** Frees the modules and all trees of the context. */
+  destroy(): void;
+}
+
+/** An implemented module. */
+export interface ModuleInfo {
+  name: string;
+  revision?: string;
+  namespace: string;
+  organization?: string;
+  prefix: string;
+}
+
+/** A data tree that lives on: a commit is staged on it, then kept or undone. */
+export interface DataTree {
+  /** Replaces all content by this RFC 7951 JSON and validates. `[]` means valid; with violations the tree is left empty. */
+  load(json: string): Violation[];
+  /**
+   * Applies edits in order, validates, and returns the changes or all violations. What was staged must be kept or undone
+   * before the next stage; with violations it is undone already.
+   * @param edits edits, or what {@link encodeEdits} made of them
+   */
+  stage(edits: readonly Edit[] | Uint8Array): StageResult;
+  /** Makes what was staged permanent. */
+  keep(): void;
+  /** Goes back to exactly the state before the stage: values, order, default and when flags. */
+  undo(): void;
+  /** Checks the tree as it is; it stays as it is. */
+  validate(): Violation[];
+  /** RFC 7951 JSON of the whole tree or of the subtree at a path; `''` when that is absent. */
+  print(options?: PrintOptions): string;
+  destroy(): void;
+}
+
+export interface PrintOptions {
+  path?: readonly PathElem[];
+  /** `explicit` (the default) prints what was set, `all` implicit default values as well. */
+  defaults?: 'explicit' | 'all';
+}
+
+/**
+ * A step of an instance path. `name` is `module:name` for the first and wherever the module changes, else plain. `keys` are the
+ * values of a list's keys in the schema's order; absent for everything else and for a whole list. A leaf-list is addressed whole.
+ */
+export interface PathElem {
+  name: string;
+  keys?: readonly string[];
+}
+
+/**
+ * An edit. `json` is `{"module:name": <value>}` for the node that the path ends in; the value of one list entry is an array with
+ * this entry, keys included; the empty path addresses the root and takes the whole top-level object.
+ * `update` merges [RFC 6241 7.2]; `replace` makes the node equal to the JSON; `delete` removes it, absent or not.
+ */
+export interface Edit {
+  op: 'update' | 'replace' | 'delete';
+  path: readonly PathElem[];
+  json?: string;
+}
+
+export interface StageResult {
+  violations: Violation[];
+  /** For {@link decodeChanges}; its buffer is its own and may be transferred. Without changes when there are violations. */
+  changes: Uint8Array<ArrayBuffer>;
+}
+
+/** One broken rule. */
+export interface Violation {
+  /** Instance path as libyang writes it: `/module:a/list[key='x']/leaf`. */
+  path: string;
+  schemaPath?: string;
+  /** [RFC 6241 appendix A], chosen by [RFC 7950 8.3.1, 15]. */
+  errorTag: string;
+  errorAppTag?: string;
+  message: string;
+  /** Index of the edit that holds the refused value, where one edit is to blame. */
+  editIndex?: number;
+}
+
+/**
+ * A row that differs: its canonical RFC 7951 text before and after, `undefined` where there is no such row. Leaves, leaf-lists (the
+ * whole array), presence containers (`{}`) and anydata have rows; implicit default values have none.
+ */
+export interface LeafChange {
+  path: PathElem[];
+  kind: 'leaf' | 'leaf-list' | 'presence' | 'any';
+  before?: string;
+  after?: string;
+}
+
+/** A list that is ordered by the user, whose entries or their order changed: the keys of all entries, in order, afterwards. */
+export interface OrderChange {
+  path: PathElem[];
+  kind: 'order';
+  entries: string[][];
+}
+
+/** A data node of the schema; choices and cases are flattened into their children, see `cases`. */
+export interface SchemaNodeJson {
+  kind: 'container' | 'list' | 'leaf' | 'leaf-list' | 'anydata' | 'anyxml';
+  name: string;
+  module: string;
+  config: boolean;
+  presence?: true;
+  /** Lists: names of the keys. */
+  keys?: string[];
+  orderedBy?: 'user';
+  mandatory?: true;
+  min?: number;
+  max?: number;
+  type?: TypeJson;
+  /** Canonical RFC 7951 texts. */
+  defaults?: string[];
+  units?: string;
+  description?: string;
+  /** A when condition decides about the node, or about a choice or case around it. */
+  when?: true;
+  status?: 'deprecated' | 'obsolete';
+  /** The choices and cases around the node, outermost first. */
+  cases?: { choice: string; case: string; default?: true }[];
+  children?: SchemaNodeJson[];
+}
+
+export interface TypeJson {
+  base:
+    | 'string'
+    | 'boolean'
+    | 'empty'
+    | 'enumeration'
+    | 'bits'
+    | 'binary'
+    | 'decimal64'
+    | 'identityref'
+    | 'instance-identifier'
+    | 'leafref'
+    | 'union'
+    | 'int8'
+    | 'int16'
+    | 'int32'
+    | 'int64'
+    | 'uint8'
+    | 'uint16'
+    | 'uint32'
+    | 'uint64';
+  fractionDigits?: number;
+  enums?: string[];
+  bits?: string[];
+  /** Unions: the types in order. */
+  members?: TypeJson[];
+  /** Leafrefs: the type of the leaf that is referred to. */
+  target?: TypeJson;
+  /** Leafrefs: the path as the model writes it. */
+  path?: string;
+  /** Identityrefs: every identity that is allowed, `module:name`. */
+  identities?: string[];
+  /** `1..10 | 20`. */
+  range?: string;
+  length?: string;
+  patterns?: string[];
+}

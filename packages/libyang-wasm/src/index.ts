@@ -1,0 +1,22 @@
+// The package's face.
+export type {
+  CompiledModule,
+  Context,
+  ContextOptions,
+  DataTree,
+  Edit,
+  LeafChange,
+  Libyang,
+  ModuleInfo,
+  OrderChange,
+  PathElem,
+  PrintOptions,
+  SchemaNodeJson,
+  StageResult,
+  TypeJson,
+  Violation,
+} from './api.ts';
+export { decodeChanges } from './changes.ts';
+export { encodeEdits } from './edits.ts';
+export { LibyangError, LibyangTrap } from './errors.ts';
+export { loadLibyang } from './libyang.ts';

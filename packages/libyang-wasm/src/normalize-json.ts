@@ -1,0 +1,12 @@
+// Brings JSON escapes into the form that libyang's reader takes: it refuses surrogate pairs written as two escapes, and a BOM.
+
+const bom = '\ufeff';
+
+/** The same JSON text with \u escapes of printable characters written as the characters. */
+export function normalizeJson(json: string): string {
+  const text = json.startsWith(bom) ? json.slice(1) : json;
+  if (!text.includes('\\u')) return text;
+  return text.replace(/\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|[^])/g, (escape, high, low) =>
+    high === undefined ? escape : String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)),
+  );
+}

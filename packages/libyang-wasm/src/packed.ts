@@ -1,0 +1,85 @@
+// Packed buffers: little-endian numbers and length-prefixed UTF-8, as the C side reads and writes them.
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Stands for "no keys" where a count of keys is expected. */
+export const noKeys = 0xffffffff;
+
+/** Appends to a growing buffer. */
+export class PackedWriter {
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  u8(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  u32(value: number): void {
+    this.#room(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  text(value: string): void {
+    this.#room(4 + value.length * 3);
+    const { written } = encoder.encodeInto(value, this.#bytes.subarray(this.#length + 4));
+    this.u32(written);
+    this.#length += written;
+  }
+
+  /** The bytes so far, in a buffer of their own. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #room(count: number): void {
+    const need = this.#length + count;
+    if (need <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(need, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** Reads what was packed; throws RangeError when the buffer ends early. */
+export class PackedReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#at++);
+  }
+
+  u32(): number {
+    const value = this.#view.getUint32(this.#at, true);
+    this.#at += 4;
+    return value;
+  }
+
+  i32(): number {
+    return this.u32() | 0;
+  }
+
+  text(): string {
+    const length = this.u32();
+    if (this.#at + length > this.#bytes.length) throw new RangeError('the packed buffer ends early');
+    const text = decoder.decode(this.#bytes.subarray(this.#at, this.#at + length));
+    this.#at += length;
+    return text;
+  }
+
+  /** The bytes that were not read yet, as a copy. */
+  rest(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(this.#at) as Uint8Array<ArrayBuffer>;
+  }
+}

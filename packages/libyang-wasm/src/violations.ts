@@ -1,0 +1,98 @@
+// Turns the C side's error records into violations: tag, app-tag, plain message, completed instance path.
+import type { Edit, SchemaNodeJson, Violation } from './api.ts';
+import { wordMessage } from './error-message.ts';
+import { classify } from './error-tag.ts';
+import { completePath, findSchema, type JsonSpot } from './instance-path.ts';
+import type { PackedReader } from './packed.ts';
+
+/** One error record as libyang or the shim stored it. */
+export interface ErrorRecord {
+  /** error-tag when the shim found the fault itself, else empty. */
+  tag: string;
+  /** libyang's LY_ERR and LY_VECODE. */
+  err: number;
+  vecode: number;
+  message: string;
+  dataPath: string;
+  schemaPath: string;
+  /** error-app-tag; `must\n<tag>` for a must. */
+  appTag: string;
+  /** Line of the module text; 0 for data. */
+  line: number;
+  editIndex: number;
+}
+
+/** Reads the records at the front of a result. */
+export function readRecords(input: PackedReader): ErrorRecord[] {
+  return Array.from({ length: input.u32() }, () => ({
+    tag: input.text(),
+    err: input.u32(),
+    vecode: input.u32(),
+    message: input.text(),
+    dataPath: input.text(),
+    schemaPath: input.text(),
+    appTag: input.text(),
+    line: input.u32(),
+    editIndex: input.i32(),
+  }));
+}
+
+/** What explains a record: the schema, and the JSON it is about, of one edit or of the whole load (index -1). */
+export interface Explanation {
+  schema(): readonly SchemaNodeJson[];
+  spot(editIndex: number): JsonSpot | undefined;
+}
+
+/** Findings about modules: they have a line instead of an instance. */
+export function toModuleFindings(records: readonly ErrorRecord[]): Violation[] {
+  return records.map((record) => ({
+    path: record.dataPath || record.schemaPath,
+    errorTag: record.tag || 'operation-failed',
+    message: record.line ? `${record.message} (line ${record.line})` : record.message,
+  }));
+}
+
+/** Violations of records. */
+export function toViolations(records: readonly ErrorRecord[], explain: Explanation): Violation[] {
+  if (records.length === 0) return [];
+  const seen = new Map<string, number>();
+  const violations = records.map((record) => {
+    let path = record.dataPath || record.schemaPath || '/';
+    const finding = `${record.editIndex}\n${path}\n${record.message}`;
+    const nth = seen.get(finding) ?? 0;
+    seen.set(finding, nth + 1);
+    const spot = explain.spot(record.editIndex);
+    if (spot) path = completePath(path, explain.schema(), record.message, spot, nth);
+    const type = findSchema(path, explain.schema())?.type;
+    const violation: Violation = { path, ...classify(record), message: wordMessage(record.message, type) };
+    if (record.schemaPath) violation.schemaPath = record.schemaPath;
+    if (record.editIndex >= 0) violation.editIndex = record.editIndex;
+    return violation;
+  });
+  return withoutFollowOns(records, violations);
+}
+
+/** Each edit's JSON by its index; edits are unpacked only when asked for. */
+export function editSpots(edits: () => readonly Edit[]): (editIndex: number) => JsonSpot | undefined {
+  let unpacked: readonly Edit[] | undefined;
+  return (editIndex) => {
+    if (editIndex < 0) return undefined;
+    unpacked ??= edits();
+    const edit = unpacked[editIndex];
+    return edit?.json === undefined ? undefined : { json: edit.json, path: edit.path };
+  };
+}
+
+const absence = /^(?:Mandatory node|List instance is missing its key) "([^"]+)"/;
+
+/** A refused value is missing for the rules after it: what they say about its absence is no news. */
+function withoutFollowOns(records: readonly ErrorRecord[], violations: readonly Violation[]): Violation[] {
+  const refused = violations.filter((one) => one.errorTag === 'invalid-value').map(({ path }) => path);
+  return violations.filter((one, index) => {
+    const name = absence.exec(records[index]?.message ?? '')?.[1];
+    if (name === undefined) return true;
+    const parent = one.path === '/' ? '' : one.path;
+    const isSpot = (path: string) => path === `${parent}/${name}` || path.endsWith(`:${name}`) || path.startsWith(`${parent}[`);
+    return !refused.some((path) => path.startsWith(parent) && path.endsWith(name) && isSpot(path));
+  });
+}

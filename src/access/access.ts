@@ -1,0 +1,123 @@
+// Who a caller is and what they may do, by the policy in the platform target: the entrance of this folder.
+
+import { randomBytes } from 'node:crypto';
+import type { Snapshot } from '../datastore/snapshot.ts';
+import { accessLog } from '../log.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
+import type { AttemptLimits } from './attempts.ts';
+import type { Grants } from './grants.ts';
+import type { Credentials, Identity } from './identity.ts';
+import { Login } from './login.ts';
+import { PLATFORM } from './platform-target.ts';
+import { EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
+import { PolicyEnforcer } from './policy-enforcer.ts';
+import { policyFaults } from './policy-faults.ts';
+import { type Engine, type GrantTargets, PolicyGrants } from './policy-grants.ts';
+
+/** What access reads of the datastore. */
+export interface AccessSource {
+  snapshot(target: string): Snapshot | undefined;
+  /** All targets with the tenant that owns each; '' for the platform target. */
+  targets(): readonly { readonly name: string; readonly tenant: string }[];
+}
+
+export interface AccessOptions {
+  /** Who answers single decisions; default `grants`. */
+  readonly engine?: Engine;
+  readonly attempts?: AttemptLimits;
+  /** The clock for attempts, ms; must not run backwards. */
+  readonly nowMs?: () => number;
+  /** See LoginOptions; random by default. */
+  readonly secret?: Uint8Array;
+}
+
+/** Grants with what they were made from: as long as that stays the same, so do they. */
+interface Compiled {
+  readonly signature: string;
+  readonly grants: Grants;
+  checkedAt: number;
+}
+
+/** Looks at the platform target whenever it is asked and compiles the policy again when that has changed it. */
+export class Access {
+  readonly #source: AccessSource;
+  readonly #engine: Engine;
+  readonly #login: Login;
+  readonly #targets: GrantTargets;
+  readonly #compiled = new Map<string, Compiled>();
+  #platform: Snapshot | undefined;
+  #policy: Policy = EMPTY_POLICY;
+  #enforcer = new PolicyEnforcer(EMPTY_POLICY);
+  /** The revision of the platform target that brought the policy in use. */
+  #policyRevision = 0;
+  #tenants: ReadonlyMap<string, string> = new Map();
+
+  constructor(source: AccessSource, options: AccessOptions = {}) {
+    this.#source = source;
+    this.#engine = options.engine ?? 'grants';
+    this.#login = new Login({
+      secret: options.secret ?? randomBytes(32),
+      nowMs: options.nowMs ?? (() => performance.now()),
+      attempts: options.attempts,
+    });
+    this.#targets = {
+      names: () => [...this.#current().#tenants.keys()],
+      tenantOf: (target: string) => this.#current().#tenants.get(target),
+      rootOf: (target: string): SchemaNode | undefined => this.#source.snapshot(target)?.model.root,
+    };
+  }
+
+  /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell whether there is such a user. */
+  authenticate(credentials: Credentials): Promise<Identity> {
+    return this.#login.authenticate(credentials, this.#current().#policy);
+  }
+
+  /**
+   * What this caller may do under the policy as it is now. The same object as before while a user's rights stay the same;
+   * cheap to ask for with every request and every event of a stream.
+   */
+  grants({ name }: Identity): Grants {
+    this.#current();
+    const known = this.#compiled.get(name);
+    if (known?.checkedAt === this.#policyRevision) return known.grants;
+    const signature = rightsOf(this.#policy, name);
+    if (known?.signature === signature) {
+      known.checkedAt = this.#policyRevision;
+      return known.grants;
+    }
+    const grants = new PolicyGrants({
+      user: name,
+      policyRevision: this.#policyRevision,
+      tenants: new Set(this.#policy.users.get(name)?.assignments.map(({ tenant }) => tenant)),
+      enforcer: this.#enforcer,
+      targets: this.#targets,
+      engine: this.#engine,
+    });
+    this.#compiled.set(name, { signature, grants, checkedAt: this.#policyRevision });
+    return grants;
+  }
+
+  /** This object, up to date with the platform target. */
+  #current(): this {
+    const platform = this.#source.snapshot(PLATFORM);
+    const former = this.#platform;
+    if (platform?.revision === former?.revision && platform?.model === former?.model) return this;
+    this.#platform = platform;
+    this.#tenants = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
+    if (former !== undefined && platform !== undefined && samePolicy(former, platform)) return this;
+    this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);
+    this.#policyRevision = platform?.revision ?? 0;
+    this.#enforcer = new PolicyEnforcer(this.#policy);
+    for (const name of this.#compiled.keys()) if (!this.#policy.users.has(name)) this.#compiled.delete(name);
+    for (const fault of policyFaults(this.#policy)) accessLog.warn({ revision: this.#policyRevision }, fault);
+    return this;
+  }
+}
+
+/** All that a user's rights follow from, as a text to compare: assignments, and the roles that they lead to. */
+function rightsOf(policy: Policy, user: string): string {
+  const assignments = policy.users.get(user)?.assignments ?? [];
+  const names = new Set(assignments.map(({ role }) => role));
+  for (const name of names) for (const inherited of policy.roles.get(name)?.inherits ?? []) names.add(inherited);
+  return JSON.stringify([assignments, [...names].map((name) => policy.roles.get(name) ?? name)]);
+}

@@ -1,0 +1,81 @@
+// Reads a top-level list out of a snapshot's rows: entries with their leaves, leaf-lists and lists below.
+
+import type { Snapshot } from '../datastore/snapshot.ts';
+import { EdgeconfError } from '../errors.ts';
+import { type JsonValue, printJson, readJson } from '../schema/json-text.ts';
+import type { PathElem } from '../schema/path.ts';
+import { decodeKey, encodeName } from '../schema/row-key.ts';
+import { hasRow, type SchemaNode } from '../schema/schema-node.ts';
+
+/** One list entry (or container) as it stands in a snapshot. Names are bare node names. */
+export class Entry {
+  readonly node: SchemaNode;
+  readonly keys: readonly string[];
+  readonly #values = new Map<string, string>();
+  readonly #below = new Map<string, Map<string, Entry>>();
+
+  constructor({ node, keys = [] }: PathElem) {
+    this.node = node;
+    this.keys = keys;
+  }
+
+  /** A leaf whose type prints as a JSON string; its default when it has no row. */
+  text(name: string): string | undefined {
+    const json = this.#values.get(name) ?? this.#child(name)?.defaults[0];
+    return json === undefined ? undefined : textOf(readJson(json));
+  }
+
+  /** A leaf-list of such a type; empty when it has neither row nor defaults. */
+  texts(name: string): readonly string[] {
+    const json = this.#values.get(name);
+    const values = json === undefined ? this.#child(name)?.defaults.map((value) => readJson(value)) : readJson(json);
+    return Array.isArray(values) ? values.map(textOf) : [];
+  }
+
+  /** The entries of a list directly below, in tree order. */
+  entries(name: string): Iterable<Entry> {
+    return this.#below.get(name)?.values() ?? [];
+  }
+
+  /** The entry at `elem`, made when it is the first time that a row below it is seen. */
+  enter(elem: PathElem): Entry {
+    const entries = this.#below.get(elem.node.name) ?? new Map<string, Entry>();
+    this.#below.set(elem.node.name, entries);
+    const id = JSON.stringify(elem.keys ?? []);
+    const entry = entries.get(id) ?? new Entry(elem);
+    entries.set(id, entry);
+    return entry;
+  }
+
+  put(name: string, json: string): void {
+    this.#values.set(name, json);
+  }
+
+  #child(name: string): SchemaNode | undefined {
+    return this.node.children.get(name);
+  }
+}
+
+function textOf(value: JsonValue): string {
+  if (typeof value !== 'string') throw new EdgeconfError('DATA_LOSS', `the policy has ${printJson(value)} for a text`);
+  return value;
+}
+
+/**
+ * The entries of a top-level list, in tree order; none when the model has no such list. O(rows of the list).
+ * @param segment the list's name as row keys write it, e.g. `edgeconf-platform:user`.
+ */
+export function readEntries(snapshot: Snapshot, segment: string): Iterable<Entry> {
+  const { root } = snapshot.model;
+  const list = root.children.get(segment);
+  if (list === undefined) return [];
+  const top = new Entry({ node: root });
+  for (const row of snapshot.subtree(encodeName(list))) {
+    let at = top;
+    for (const elem of decodeKey(root, row.key)) {
+      if (hasRow(elem.node) && elem.node.kind !== 'container') at.put(elem.node.name, row.value);
+      else at = at.enter(elem);
+    }
+  }
+  return top.entries(list.name);
+}

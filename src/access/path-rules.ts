@@ -1,0 +1,37 @@
+// Rules about one action in one model, compiled so that a decision does not depend on how many rules there are.
+
+import type { Path, PathQuery } from '../schema/path.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
+import type { Rule } from './policy.ts';
+import { QueryIndex } from './query-index.ts';
+import { parseRulePath, resolveRulePath } from './rule-path.ts';
+
+/** Deny wins; what no rule allows is denied. */
+export class PathRules {
+  readonly #allow: QueryIndex;
+  readonly #deny: QueryIndex;
+
+  constructor(root: SchemaNode, rules: Iterable<Pick<Rule, 'path' | 'effect'>>) {
+    this.#allow = new QueryIndex(root);
+    this.#deny = new QueryIndex(root);
+    const allowed: PathQuery[] = [];
+    for (const { path, effect } of rules) {
+      const queries = resolveRulePath(parseRulePath(path), effect, root);
+      if (effect === 'deny') for (const query of queries) this.#deny.add(query);
+      else allowed.push(...queries);
+    }
+    // An allowance that is denied as a whole would make its target look reachable.
+    for (const query of allowed) if (!this.#deny.coversAll(query)) this.#allow.add(query);
+  }
+
+  /** Whether a concrete path is allowed. */
+  decide(path: Path): boolean {
+    return this.#allow.coversAll(path) && !this.#deny.coversAll(path);
+  }
+
+  /** true: all at and below the query is allowed; false: nothing is; 'some': it depends on the path. */
+  covers(query: PathQuery): boolean | 'some' {
+    if (this.#deny.coversAll(query) || !this.#allow.touches(query)) return false;
+    return this.#allow.coversAll(query) && !this.#deny.touches(query) ? true : 'some';
+  }
+}

@@ -1,0 +1,8 @@
+// The reserved target that configures the service itself, and the names of the policy in its model.
+
+/** The target of the model edgeconf-platform; no tenant owns it. */
+export const PLATFORM = 'platform';
+
+/** Top-level lists of the policy, as row keys and paths write them. */
+export const USER_LIST = 'edgeconf-platform:user';
+export const ROLE_LIST = 'edgeconf-platform:role';

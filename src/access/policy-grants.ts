@@ -1,0 +1,145 @@
+// Grants compiled from what the Casbin enforcer answers for one user.
+
+import type { Change } from '../datastore/row.ts';
+import type { Candidate, Edit } from '../datastore/transaction.ts';
+import { EdgeconfError } from '../errors.ts';
+import { formatPath, formatQuery, type Path, type PathQuery, queryOf } from '../schema/path.ts';
+import { decodeKey } from '../schema/row-key.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
+import { ACTIONS, type Action } from './action.ts';
+import type { Grants, TargetView } from './grants.ts';
+import { keepsAnEditor } from './keeps-an-editor.ts';
+import type { PolicyEnforcer } from './policy-enforcer.ts';
+import { EVERYWHERE } from './subjects.ts';
+import { TenantRules } from './tenant-rules.ts';
+import { unknownTarget } from './unknown-target.ts';
+
+/**
+ * Who answers `decide`: grants compiled from the enforcer's policy lines, or Casbin's `enforce` itself, which is proven to
+ * answer the same and is far slower. Questions about whole subtrees, which `enforce` cannot answer, are always compiled.
+ */
+export type Engine = 'grants' | 'enforce';
+
+export interface PolicyGrantsOptions {
+  readonly user: string;
+  readonly policyRevision: number;
+  /** Tenants for which the user has roles of their own. */
+  readonly tenants: ReadonlySet<string>;
+  readonly enforcer: PolicyEnforcer;
+  readonly targets: GrantTargets;
+  readonly engine: Engine;
+}
+
+/** The targets with the root of each one's model. */
+export interface GrantTargets extends TargetView {
+  rootOf(target: string): SchemaNode | undefined;
+}
+
+export class PolicyGrants implements Grants {
+  readonly user: string;
+  readonly policyRevision: number;
+  readonly #tenants: ReadonlySet<string>;
+  readonly #enforcer: PolicyEnforcer;
+  readonly #targets: GrantTargets;
+  readonly #engine: Engine;
+  readonly #rules = new Map<string, TenantRules>();
+
+  constructor(options: PolicyGrantsOptions) {
+    this.user = options.user;
+    this.policyRevision = options.policyRevision;
+    this.#tenants = options.tenants;
+    this.#enforcer = options.enforcer;
+    this.#targets = options.targets;
+    this.#engine = options.engine;
+  }
+
+  decide(target: string, action: Action, path: Path): boolean {
+    const tenant = this.#targets.tenantOf(target);
+    if (tenant === undefined) return false;
+    if (this.#engine === 'enforce') return this.#enforcer.allows(this.user, tenant, target, action, path);
+    const root = rootOf(path[0]?.node) ?? this.#targets.rootOf(target);
+    return root !== undefined && this.#rulesOf(tenant).rules(target, action, root).decide(path);
+  }
+
+  covers(target: string, action: Action, query: PathQuery): boolean | 'some' {
+    const tenant = this.#targets.tenantOf(target);
+    const root = rootOf(query[0]?.node) ?? this.#targets.rootOf(target);
+    if (tenant === undefined || root === undefined) return false;
+    return this.#rulesOf(tenant).rules(target, action, root).covers(query);
+  }
+
+  readableTargets(): string[] {
+    return this.#targets.names().filter((target) => this.covers(target, 'read', []) !== false);
+  }
+
+  requireTarget(target: string): void {
+    if (ACTIONS.every((action) => this.covers(target, action, []) === false)) throw unknownTarget(target);
+  }
+
+  checkEdits(target: string, edits: readonly Edit[]): void {
+    this.requireTarget(target);
+    for (const edit of edits) {
+      const query = edit.op === 'delete' ? edit.query : queryOf(edit.path);
+      const actions: readonly Action[] = edit.op === 'delete' ? ['delete'] : ['create', 'update'];
+      if (actions.some((action) => this.covers(target, action, query) !== false)) continue;
+      throw this.#denied(edit.op, edit.op === 'delete' ? formatQuery(query) : formatPath(edit.path), target);
+    }
+  }
+
+  check(candidates: readonly Candidate[]): void {
+    for (const candidate of candidates) this.#checkCandidate(candidate);
+    keepsAnEditor(candidates);
+  }
+
+  #checkCandidate({ target, before, after, changes }: Candidate): void {
+    if (changes.length === 0) return;
+    this.requireTarget(target);
+    const whole = new Map<Action, boolean>();
+    let unreadable = false;
+    for (const change of changes) {
+      const action = actionOf(change);
+      if (this.#engine === 'grants') {
+        const allowed = whole.get(action) ?? this.covers(target, action, []) === true;
+        whole.set(action, allowed);
+        if (allowed) continue;
+      }
+      const path = decodeKey((action === 'delete' ? before : after).model.root, change.key);
+      if (this.decide(target, action, path)) continue;
+      if (this.decide(target, 'read', path)) throw this.#denied(action, formatPath(path), target);
+      unreadable = true;
+    }
+    if (!unreadable) return;
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${this.user}' may not make this change of target '${target}': it reaches beyond what the user may change and read`,
+    );
+  }
+
+  #denied(action: string, path: string, target: string): EdgeconfError {
+    return new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${this.user}' may not ${action} ${path} in target '${target}'; no rule allows it or one denies it`,
+    );
+  }
+
+  #rulesOf(tenant: string): TenantRules {
+    const domain = this.#tenants.has(tenant) ? tenant : EVERYWHERE;
+    let rules = this.#rules.get(domain);
+    if (rules === undefined) {
+      rules = new TenantRules(this.#enforcer.linesOf(this.user, domain));
+      this.#rules.set(domain, rules);
+    }
+    return rules;
+  }
+}
+
+function actionOf({ before, after }: Change): Action {
+  if (before === undefined) return 'create';
+  return after === undefined ? 'delete' : 'update';
+}
+
+function rootOf(node: SchemaNode | undefined): SchemaNode | undefined {
+  let at = node;
+  while (at?.parent !== undefined) at = at.parent;
+  return at;
+}

@@ -1,0 +1,178 @@
+// The command line: which commands there are, what they take, and how they end.
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { EdgeconfError } from '../errors.ts';
+import { describeSettings, loadSettings, type Settings } from '../settings.ts';
+import { type Connection, connect, explain } from './connection.ts';
+import { get } from './get.ts';
+import { set } from './set.ts';
+import { watch } from './watch.ts';
+
+/** What the CLI cannot do as a client; handed in by main. */
+export interface Local {
+  /** Runs the service until `signal` aborts. */
+  serve(settings: Settings, signal: AbortSignal, print: (line: string) => void): Promise<void>;
+  /** Makes a data folder; the lines tell the operator's name and secret, once. */
+  init(settings: Settings, operator: string): Promise<readonly string[]>;
+  readonly version: string;
+}
+
+/** Where output goes; replaceable in tests. */
+export interface Terminal {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface ClientOptions {
+  address?: string;
+  user?: string;
+  password?: string;
+  target?: string;
+  ca?: string;
+  plaintext?: boolean;
+  settings?: string;
+}
+
+/** Runs one command line. @returns the exit code: 0 done, 1 refused or failed, 2 a mistake in the command line. */
+export async function run(args: readonly string[], local: Local, terminal: Terminal): Promise<number> {
+  const program = buildProgram(local, terminal);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    terminal.err(error instanceof ClientFailure ? error.message : explain(error, ''));
+    return 1;
+  }
+}
+
+/** A failed call, already in words for the person at the terminal. */
+class ClientFailure extends Error {}
+
+function buildProgram(local: Local, terminal: Terminal): Command {
+  const program = new Command('edgeconf')
+    .description('Runtime control for edge clouds.')
+    .version(local.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .showHelpAfterError('(add --help for the usage)');
+
+  program
+    .command('serve')
+    .description('run the service; makes the data folder and the first operator when there is none')
+    .option('--settings <file>', 'settings file (default: edgeconf.yaml in this folder, if there is one)')
+    .addHelpText('after', `\n${describeSettings()}`)
+    .action((options: ClientOptions) =>
+      local.serve(loadSettings({ file: options.settings }), terminal.signal, terminal.out),
+    );
+
+  program
+    .command('init')
+    .description('make a data folder with certificates and one operator, whose secret is printed once')
+    .option('--settings <file>', 'settings file')
+    .option('--data <folder>', 'the data folder to make')
+    .option('--operator <name>', 'name of the first operator', 'operator')
+    .action(async (options: ClientOptions & { data?: string; operator: string }) => {
+      const override = options.data === undefined ? {} : { data: options.data };
+      const lines = await local.init(loadSettings({ file: options.settings, override }), options.operator);
+      for (const line of lines) terminal.out(line);
+    });
+
+  client(program.command('get'))
+    .description('print the configuration at paths, such as /site[site-id=chicago]')
+    .argument('[path...]', 'gNMI paths', ['/'])
+    .option('--flat', 'one `path = value` line for each leaf', false)
+    .action((paths: string[], options: ClientOptions & { flat: boolean }) =>
+      talk(options, async (connection) => terminal.out(await get(connection, paths, options))),
+    );
+
+  client(program.command('set'))
+    .description('change values in one transaction: all of it is accepted, or nothing')
+    .argument('[pairs...]', '<path> <value> pairs; a value is JSON or plain text')
+    .option('-f, --file <file>', 'JSON file to put at --at')
+    .option('--at <path>', 'where the file goes', '/')
+    .option('--replace', 'replace what is at the paths instead of merging', false)
+    .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
+    .action((pairs: string[], options: ClientOptions & SetOptions) =>
+      talk(options, async (connection) => {
+        const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
+        terminal.out(await set(connection, { pairs, files, deletes: options.delete, replace: options.replace }));
+      }),
+    );
+
+  client(program.command('delete'))
+    .description('delete paths and all below, in one transaction')
+    .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
+    .action((paths: string[], options: ClientOptions) =>
+      talk(options, async (connection) => {
+        terminal.out(await set(connection, { pairs: [], files: [], deletes: paths, replace: false }));
+      }),
+    );
+
+  client(program.command('watch'))
+    .description('print the present values and then every change as it happens; Ctrl-C ends it')
+    .argument('[path...]', 'gNMI paths', ['/'])
+    .option('--updates-only', 'leave the present values out', false)
+    .action((paths: string[], options: ClientOptions & { updatesOnly: boolean }) =>
+      talk(options, (connection) =>
+        watch(connection, paths, { updatesOnly: options.updatesOnly, signal: terminal.signal, print: terminal.out }),
+      ),
+    );
+
+  return program;
+}
+
+interface SetOptions {
+  file?: string;
+  at: string;
+  replace: boolean;
+  delete: string[];
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+/** Options that every command which talks to the service takes; each has a setting behind it. */
+function client(command: Command): Command {
+  return command
+    .option('-a, --address <host:port>', 'the service')
+    .option('-t, --target <name>', 'gNMI target; may be left out when you can read only one')
+    .option('-u, --user <name>', 'user name')
+    .option('-p, --password <secret>', 'password; EDGECONF_CLIENT_PASSWORD keeps it out of the process list')
+    .option('--ca <file>', 'trust this CA certificate (PEM)')
+    .option('--plaintext', 'no TLS')
+    .option('--settings <file>', 'settings file');
+}
+
+async function talk(options: ClientOptions, action: (connection: Connection) => Promise<void>): Promise<void> {
+  const { settings: file, address, target, user, password, ca, plaintext } = options;
+  const override = Object.fromEntries(
+    Object.entries({ address, target, user, password, ca, plaintext })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [`client.${name}`, value]),
+  );
+  // A CA on the command line asks for TLS, whatever the settings file says.
+  if (ca !== undefined && plaintext === undefined) override['client.plaintext'] = false;
+  const connection = connect(loadSettings({ file, override }));
+  try {
+    await action(connection);
+  } catch (error) {
+    throw new ClientFailure(explain(error, connection.address), { cause: error });
+  } finally {
+    connection.client.close();
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new EdgeconfError('INVALID_ARGUMENT', `cannot read ${file}: ${(error as Error).message}`);
+  }
+}

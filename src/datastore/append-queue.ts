@@ -1,0 +1,253 @@
+// Group commit: transactions that are ready at the same time get consecutive revisions and share one durable write.
+
+import { EdgeconfError } from '../errors.ts';
+import type { Journal } from './journal.ts';
+import { type Draft, type JournalEntry, type JournalHead, type SealedEntry, seal } from './journal-entry.ts';
+import { replay } from './recovery.ts';
+import type { RowStore } from './row-store.ts';
+import type { Candidate } from './transaction.ts';
+
+/** Told when writes stop and when they go on. */
+export interface Alarm {
+  readonly kind: 'writes-stopped' | 'writes-resumed';
+  /** A sentence for the operator. */
+  readonly message: string;
+}
+
+/** A transaction that asks for its place in the journal. */
+export interface Submission {
+  readonly draft: Draft;
+  readonly candidates: readonly Candidate[];
+  /** The state that the transaction was made on; it is refused when the queue lost its footing since. */
+  readonly epoch: number;
+  /**
+   * Asked when the entry gets its place: whether what was decided still stands, e.g. the policy did not move. Answering
+   * false sends the transaction back.
+   */
+  readonly stands: () => boolean;
+  /** Whether decisions about later transactions may depend on this one, so that they must wait until it is applied. */
+  readonly barrier: boolean;
+}
+
+/** A transaction that is durable and applied. */
+export interface Appended {
+  readonly entry: JournalEntry;
+  /** The candidates at their final revision. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** What the queue needs. */
+export interface AppendQueueParts {
+  readonly journal: Journal;
+  readonly rows: RowStore;
+  readonly now: () => bigint;
+  /**
+   * Applies a durable entry in memory, at once and without failing; called in revision order, each entry once.
+   * `candidates` is undefined when the entry is not known from a submission but was found in the journal.
+   */
+  readonly apply: (entry: JournalEntry, candidates: readonly Candidate[] | undefined) => readonly Candidate[];
+  readonly onAlarm: (alarm: Alarm) => void;
+}
+
+interface Pending {
+  readonly submission: Submission;
+  readonly resolve: (result: Appended | 'moved') => void;
+  readonly reject: (error: EdgeconfError) => void;
+}
+
+/** The only writer of the journal. */
+export class AppendQueue {
+  readonly #parts: AppendQueueParts;
+  readonly #pending: Pending[] = [];
+  /** The last entry applied in memory. */
+  #head: JournalHead;
+  #epoch = 0;
+  #flushing: Promise<void> | undefined;
+  #rowsWritten: Promise<void> = Promise.resolve();
+  #stopped: string | undefined;
+  #resuming: Promise<void> | undefined;
+  #closed = false;
+
+  /** The rows must be up to the journal's head. */
+  constructor(parts: AppendQueueParts) {
+    this.#parts = parts;
+    this.#head = parts.journal.head;
+  }
+
+  /** The last durable and applied entry. */
+  get head(): JournalHead {
+    return this.#head;
+  }
+
+  /** To be taken before a transaction looks at any snapshot. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * Whether writes go on; when they were stopped, tries to go on by reading the journal's head again.
+   * @throws EdgeconfError UNAVAILABLE saying why writes are stopped.
+   */
+  async ready(): Promise<void> {
+    if (this.#closed) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
+    if (this.#stopped === undefined) return;
+    this.#resuming ??= this.#resume().finally(() => {
+      this.#resuming = undefined;
+    });
+    await this.#resuming;
+  }
+
+  /** Resolves when the rows and indexes of everything up to the head are stored, or writes are stopped. */
+  get stored(): Promise<void> {
+    return this.#rowsWritten;
+  }
+
+  /**
+   * Appends a transaction.
+   * @returns the durable, applied transaction, or 'moved' when `stands` answered false.
+   * @throws EdgeconfError UNAVAILABLE when it could not be made durable.
+   */
+  submit(submission: Submission): Promise<Appended | 'moved'> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped !== undefined || this.#closed || submission.epoch !== this.#epoch) {
+        reject(notWritten(this.#stopped ?? 'the store was reopened meanwhile'));
+        return;
+      }
+      this.#pending.push({ submission, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Waits for what is under way; later submissions are refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#flushing;
+    await this.#rowsWritten;
+  }
+
+  async #flush(): Promise<void> {
+    // Transactions that become ready in the same turn of the event loop share the write.
+    await Promise.resolve();
+    while (this.#pending.length > 0) {
+      const { sealed, takers } = this.#take();
+      if (sealed.length > 0) await this.#append(sealed, takers);
+    }
+    // In the same step in which nothing was found pending, or a submission in between would wait for ever.
+    this.#flushing = undefined;
+  }
+
+  /** Takes pending transactions up to and including a barrier and gives them their places. */
+  #take(): { sealed: SealedEntry[]; takers: Pending[] } {
+    const sealed: SealedEntry[] = [];
+    const takers: Pending[] = [];
+    let head = this.#head;
+    for (;;) {
+      const next = this.#pending.shift();
+      if (next === undefined) break;
+      if (!next.submission.stands()) {
+        next.resolve('moved');
+        continue;
+      }
+      const entry = seal(next.submission.draft, head, this.#parts.now());
+      sealed.push(entry);
+      takers.push(next);
+      head = entry.entry;
+      if (next.submission.barrier) break;
+    }
+    return { sealed, takers };
+  }
+
+  async #append(sealed: SealedEntry[], takers: Pending[]): Promise<void> {
+    try {
+      await this.#parts.journal.append(sealed);
+    } catch (error) {
+      if (!(await this.#wasAppended(sealed, error))) {
+        const refusal = this.#stopped === undefined ? notWritten(reasonOf(error), error) : unknown(this.#stopped, error);
+        for (const taker of takers) taker.reject(refusal);
+        return;
+      }
+    }
+    const entries = sealed.map((each) => each.entry);
+    for (const [i, entry] of entries.entries()) {
+      const taker = takers[i];
+      const candidates = this.#apply(entry, taker?.submission.candidates);
+      taker?.resolve({ entry, candidates });
+    }
+    // The rows of one write are stored while the next is being made durable; never more than one write lies behind.
+    const behind = this.#rowsWritten;
+    this.#rowsWritten = behind.then(() => this.#storeRows(entries));
+    await behind;
+  }
+
+  async #storeRows(entries: readonly JournalEntry[]): Promise<void> {
+    if (this.#stopped !== undefined) return;
+    await this.#parts.rows.apply(entries).catch((error) => this.#stop(error));
+  }
+
+  #apply(entry: JournalEntry, candidates?: readonly Candidate[]): readonly Candidate[] {
+    this.#head = { revision: entry.revision, timeNs: entry.timeNs, hash: entry.hash };
+    return this.#parts.apply(entry, candidates);
+  }
+
+  /** After a failed append only the store itself can say whether the entries are there. */
+  async #wasAppended(sealed: readonly SealedEntry[], error: unknown): Promise<boolean> {
+    await this.#rowsWritten;
+    let head: JournalHead;
+    try {
+      head = await this.#parts.journal.reread();
+    } catch (rereadError) {
+      this.#stop(error, rereadError);
+      return false;
+    }
+    if (head.hash === sealed.at(-1)?.entry.hash) return true;
+    if (head.hash !== this.#head.hash) this.#stop(new Error(`the journal's head is revision ${head.revision}, unexpectedly`));
+    return false;
+  }
+
+  #stop(error: unknown, later?: unknown): void {
+    if (this.#stopped !== undefined) return;
+    const reason = later === undefined ? reasonOf(error) : `${reasonOf(error)}; then ${reasonOf(later)}`;
+    this.#stopped = reason;
+    this.#epoch++;
+    for (const pending of this.#pending.splice(0)) pending.reject(notWritten(reason, error));
+    this.#parts.onAlarm({
+      kind: 'writes-stopped',
+      message: `writes are stopped, reads go on: ${reason}. Check the disk of the data folder; writes go on by themselves`,
+    });
+  }
+
+  async #resume(): Promise<void> {
+    await this.#flushing;
+    await this.#rowsWritten;
+    const { journal, rows } = this.#parts;
+    try {
+      await journal.reread();
+      // Entries whose append had an unknown result are applied now; those that are applied in memory only lack rows.
+      await replay(journal, rows, (entry) => {
+        if (entry.revision > this.#head.revision) this.#apply(entry);
+      });
+    } catch (error) {
+      this.#stopped = reasonOf(error);
+      throw notWritten(this.#stopped, error);
+    }
+    this.#stopped = undefined;
+    this.#rowsWritten = Promise.resolve();
+    this.#parts.onAlarm({ kind: 'writes-resumed', message: `writes go on after revision ${this.#head.revision}` });
+  }
+}
+
+function notWritten(reason: string, cause?: unknown): EdgeconfError {
+  const message = `writes are not possible at the moment: ${reason}; nothing was changed, try again later`;
+  return new EdgeconfError('UNAVAILABLE', message, { cause });
+}
+
+function unknown(reason: string, cause?: unknown): EdgeconfError {
+  const message = `the write failed and it is not known whether it was kept: ${reason}; read before you try again`;
+  return new EdgeconfError('UNAVAILABLE', message, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} (${cause.message})` : error.message;
+}

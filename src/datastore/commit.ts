@@ -1,0 +1,196 @@
+// The commit pipeline: stage -> authorize -> plan -> append -> apply; any refusal undoes everything.
+
+import { EdgeconfError, type Violation } from '../errors.ts';
+import type { Model } from '../schema/model.ts';
+import type { AppendQueue, Appended } from './append-queue.ts';
+import { packEdits } from './edit-packing.ts';
+import type { Draft } from './journal-entry.ts';
+import { idempotencyLabel, reservedLabelPrefix } from './request-label.ts';
+import { rowChanges } from './row-changes.ts';
+import type { Running } from './running.ts';
+import type { Release, TargetLocks } from './target-locks.ts';
+import { checkTurn, platformTarget, targetTurns } from './targets.ts';
+import type { Candidate, Check, CommitRequest, CommitResult, Edit } from './transaction.ts';
+import { describeViolations, type Validator } from './validator.ts';
+
+/** What the pipeline works on. */
+export interface CommitParts {
+  readonly running: Running;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly validator: Validator;
+  readonly locks: TargetLocks;
+  readonly queue: AppendQueue;
+  readonly plan: Check;
+  readonly deadlineMs: number;
+}
+
+/** One transaction on its way, with what must be given back when it is refused. */
+interface Transaction {
+  readonly request: CommitRequest;
+  readonly edits: ReadonlyMap<string, readonly Edit[]>;
+  readonly waitUntilMs: number;
+  readonly epoch: number;
+  /** Targets whose tree holds something staged. */
+  readonly staged: Set<string>;
+  readonly locks: Release[];
+}
+
+/** @throws EdgeconfError; nothing was kept then. See `Datastore.commit`. */
+export async function commit(parts: CommitParts, request: CommitRequest): Promise<CommitResult> {
+  checkLabels(request);
+  const edits = editsByTarget(request);
+  await parts.queue.ready();
+  const waitUntilMs = performance.now() + parts.deadlineMs;
+  for (const target of edits.keys()) knownTarget(parts, target);
+  const release = await parts.locks.acquire([...edits.keys()], waitUntilMs);
+  const locks = [release];
+  const staged = new Set<string>();
+  try {
+    return await run(parts, { request, edits, waitUntilMs, epoch: parts.queue.epoch, staged, locks });
+  } finally {
+    // What was appended is kept by then and no longer in the set.
+    for (const target of staged) parts.validator.undo(target);
+    for (const each of locks.reverse()) each();
+  }
+}
+
+async function run(parts: CommitParts, transaction: Transaction): Promise<CommitResult> {
+  const { request } = transaction;
+  const candidates = await stage(parts, transaction);
+  if (candidates.length === 0) {
+    const { revision, timeNs } = parts.queue.head;
+    return { revision, timeNs, candidates };
+  }
+  for (;;) {
+    const policyRevision = parts.running.platform.revision;
+    await within(parts.deadlineMs, 'authorization', request.authorize(candidates));
+    lockTurns(parts, transaction, candidates);
+    await within(parts.deadlineMs, 'the plan', parts.plan(candidates));
+    if (request.dryRun === true) {
+      const { revision, timeNs } = parts.queue.head;
+      return { revision, timeNs, candidates };
+    }
+    const appended = await append(parts, transaction, candidates, policyRevision);
+    if (appended === 'moved') continue;
+    for (const target of transaction.staged) parts.validator.keep(target);
+    transaction.staged.clear();
+    const { revision, timeNs } = appended.entry;
+    return { revision, timeNs, candidates: appended.candidates };
+  }
+}
+
+/** Every target applies its edits in its own tree; all violations of all targets are told at once. */
+async function stage(parts: CommitParts, transaction: Transaction): Promise<Candidate[]> {
+  const { waitUntilMs, staged } = transaction;
+  const outcomes = await Promise.allSettled(
+    [...transaction.edits].map(async ([target, edits]) => {
+      const before = knownTarget(parts, target);
+      const verdict = await parts.validator.stage(before, packEdits(before, edits), waitUntilMs);
+      if (verdict.violations.length === 0) staged.add(target);
+      return { before, verdict };
+    }),
+  );
+  const violations: Violation[] = [];
+  const candidates: Candidate[] = [];
+  const revision = parts.queue.head.revision + 1;
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const { before, verdict } = outcome.value;
+    violations.push(...verdict.violations);
+    if (verdict.violations.length > 0) continue;
+    const changes = rowChanges(before, verdict.changes);
+    if (changes.length === 0) continue;
+    candidates.push({ target: before.target, before, after: before.with(changes, revision), changes });
+  }
+  if (violations.length > 0) {
+    throw new EdgeconfError('INVALID_ARGUMENT', describeViolations(violations), { violations });
+  }
+  return candidates;
+}
+
+/**
+ * A platform transaction that ends a target, or gives it another model, holds that target's lock as well. It takes the
+ * lock only if it is free: it is found out too late for name order, and waiting could go in a circle.
+ */
+function lockTurns(parts: CommitParts, transaction: Transaction, candidates: readonly Candidate[]): void {
+  const platform = candidates.find((candidate) => candidate.target === platformTarget);
+  if (platform === undefined) return;
+  for (const turn of targetTurns(platform.before, platform.after, platform.changes)) {
+    const own = candidates.find((candidate) => candidate.target === turn.name);
+    const size = (own?.after ?? parts.running.snapshot(turn.name))?.size ?? 0;
+    checkTurn(turn, parts.models, size);
+    const unchanged = turn.before === undefined || turn.before.modelId === turn.after?.modelId;
+    if (unchanged || transaction.edits.has(turn.name)) continue;
+    const release = parts.locks.tryAcquire(turn.name);
+    if (release === undefined) {
+      throw new EdgeconfError('ABORTED', `target ${turn.name} is being written by another transaction; try again`);
+    }
+    transaction.locks.push(release);
+  }
+}
+
+function append(
+  parts: CommitParts,
+  transaction: Transaction,
+  candidates: readonly Candidate[],
+  policyRevision: number,
+): Promise<Appended | 'moved'> {
+  const { request, epoch } = transaction;
+  const draft: Draft = {
+    author: request.author,
+    comment: request.comment ?? '',
+    labels: labelsOf(request),
+    commits: candidates.map(({ target, before, changes }) => ({ target, model: before.model.id, changes })),
+  };
+  return parts.queue.submit({
+    draft,
+    candidates,
+    epoch,
+    stands: () => parts.running.platform.revision === policyRevision,
+    barrier: candidates.some((candidate) => candidate.target === platformTarget),
+  });
+}
+
+function knownTarget(parts: CommitParts, target: string) {
+  const snapshot = parts.running.snapshot(target);
+  if (snapshot === undefined) throw new EdgeconfError('NOT_FOUND', `no such target '${target}'`);
+  return snapshot;
+}
+
+/** The edits of each target, in the order given, targets in name order. */
+function editsByTarget(request: CommitRequest): Map<string, Edit[]> {
+  const grouped = new Map<string, Edit[]>();
+  for (const { target } of [...request.edits].sort((a, b) => (a.target < b.target ? -1 : 1))) grouped.set(target, []);
+  for (const { target, edits } of request.edits) {
+    const list = grouped.get(target);
+    for (const edit of edits) list?.push(edit);
+  }
+  return grouped;
+}
+
+function checkLabels(request: CommitRequest): void {
+  for (const name of Object.keys(request.labels ?? {})) {
+    if (!name.startsWith(reservedLabelPrefix)) continue;
+    throw new EdgeconfError('INVALID_ARGUMENT', `label '${name}': names that start with ${reservedLabelPrefix} are reserved`);
+  }
+}
+
+function labelsOf(request: CommitRequest): Record<string, string> {
+  const labels = { ...request.labels };
+  if (request.idempotencyId !== undefined) labels[idempotencyLabel] = request.idempotencyId;
+  return labels;
+}
+
+async function within(deadlineMs: number, what: string, work: void | Promise<void>): Promise<void> {
+  if (work === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `${what} took longer than ${deadlineMs} ms; nothing was changed`;
+    timer = setTimeout(() => reject(new EdgeconfError('DEADLINE_EXCEEDED', message)), deadlineMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,229 @@
+// The datastore: opens a data folder, recovers what a crash left, and offers snapshots, commits and the change feed.
+
+import { availableParallelism } from 'node:os';
+import { EdgeconfError } from '../errors.ts';
+import { datastoreLog } from '../log.ts';
+import type { Model } from '../schema/model.ts';
+import { type Alarm, AppendQueue } from './append-queue.ts';
+import { commit } from './commit.ts';
+import { openDataFolder } from './data-folder.ts';
+import { Feed, type FeedListener } from './feed.ts';
+import { History } from './history.ts';
+import { Idempotency } from './idempotency.ts';
+import type { Journal } from './journal.ts';
+import type { JournalHead } from './journal-entry.ts';
+import { LevelJournal } from './level-journal.ts';
+import type { LevelStore } from './level-store.ts';
+import type { ModelSource } from './model-folder.ts';
+import { replay } from './recovery.ts';
+import type { Row } from './row.ts';
+import { RowStore } from './row-store.ts';
+import { Running } from './running.ts';
+import { Snapshot } from './snapshot.ts';
+import { TargetLocks } from './target-locks.ts';
+import { declaredTargets, platformTarget, type TargetInfo } from './targets.ts';
+import type { Check, CommitRequest, CommitResult } from './transaction.ts';
+import { Validator } from './validator.ts';
+
+export type { Alarm } from './append-queue.ts';
+export type { TargetInfo } from './targets.ts';
+
+/** How a datastore is opened. */
+export interface DatastoreOptions {
+  /** The data folder; made when it is missing or empty. */
+  readonly folder: string;
+  /** All models; one must be named `edgeconf-platform`. */
+  readonly models: readonly ModelSource[];
+  /** Renders what a transaction touches and refuses what cannot be; called after authorization, before the append. */
+  readonly plan: Check;
+  /** Validator threads; default: all cores but one, at least one. */
+  readonly workers?: number;
+  /** Limit for each of a commit's phases that may be slow: waiting its turn, validation, authorization, plan. Default 30 s. */
+  readonly deadlineMs?: number;
+  /** Wall clock, ns since the epoch. */
+  readonly now?: () => bigint;
+  readonly onAlarm?: (alarm: Alarm) => void;
+  /** The journal to use on the opened store; default: the embedded one. */
+  readonly journal?: (store: LevelStore) => Promise<Journal>;
+}
+
+/** What the rest of the service sees. */
+export interface Datastore {
+  /** The last durable and applied transaction. */
+  readonly head: JournalHead;
+  readonly history: History;
+  /** Validator threads that were lost and replaced since the start. */
+  readonly lostValidators: number;
+  /** Every model by id. */
+  models(): ReadonlyMap<string, Model>;
+  /** The declared targets, `platform` first, then by name. */
+  targets(): readonly TargetInfo[];
+  /** The configuration of a target at the head; immutable. undefined when there is no such target. */
+  snapshot(target: string): Snapshot | undefined;
+  /**
+   * Validates, authorizes, plans, and makes durable, in this order. The answer comes when all of that is done; an error
+   * means that nothing was kept, except UNAVAILABLE that says it is not known.
+   * @throws EdgeconfError INVALID_ARGUMENT with all violations; NOT_FOUND for an unknown target; whatever `authorize` and
+   *   `plan` throw; FAILED_PRECONDITION for targets that cannot be made or removed; ABORTED, UNAVAILABLE to try again;
+   *   DEADLINE_EXCEEDED when a phase takes too long; INTERNAL when the validator did not survive the input.
+   */
+  commit(request: CommitRequest): Promise<CommitResult>;
+  /** Calls back synchronously when a commit is applied, before its answer. @returns ends the listening. */
+  listen(listener: FeedListener): () => void;
+  /** Waits for commits under way, then frees the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a data folder.
+ * @throws EdgeconfError FAILED_PRECONDITION when the folder is foreign, corrupt, newer or in use, or a model is missing or
+ *   wrong; DATA_LOSS when the journal is not whole. Nothing was changed then.
+ */
+export async function openDatastore(options: DatastoreOptions): Promise<Datastore> {
+  const now = options.now ?? wallClock;
+  const store = await openDataFolder(options.folder, now());
+  let validator: Validator | undefined;
+  try {
+    const journal = await (options.journal ?? LevelJournal.open)(store);
+    const rows = new RowStore(store);
+    await replay(journal, rows);
+    const deadlineMs = options.deadlineMs ?? 30_000;
+    const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
+    validator = await Validator.start({ models: options.models, workers, deadlineMs });
+    const snapshots = await loadSnapshots(rows, validator.models);
+    return assemble({ store, journal, rows, validator, snapshots, options, now, deadlineMs });
+  } catch (error) {
+    await validator?.close();
+    await store.close();
+    throw error instanceof EdgeconfError ? error : unreadable(options.folder, error);
+  }
+}
+
+interface Opened {
+  readonly store: LevelStore;
+  readonly journal: Journal;
+  readonly rows: RowStore;
+  readonly validator: Validator;
+  readonly snapshots: Map<string, Snapshot>;
+  readonly options: DatastoreOptions;
+  readonly now: () => bigint;
+  readonly deadlineMs: number;
+}
+
+function assemble({ store, journal, rows, validator, snapshots, options, now, deadlineMs }: Opened): Datastore {
+  const { models } = validator;
+  const feed = new Feed();
+  const running = new Running(models, snapshots, (target) => validator.drop(target));
+  const queue = new AppendQueue({
+    journal,
+    rows,
+    now,
+    apply: (entry, staged) => {
+      const commits = running.apply(entry, staged);
+      // What is found in the journal was never staged in the trees.
+      if (staged === undefined) for (const { target } of commits) validator.drop(target);
+      feed.tell({ revision: entry.revision, timeNs: entry.timeNs, author: entry.author, commits });
+      return commits;
+    },
+    onAlarm: (alarm) => {
+      datastoreLog.error({ alarm: alarm.kind }, alarm.message);
+      options.onAlarm?.(alarm);
+    },
+  });
+  const locks = new TargetLocks();
+  const parts = { running, models, validator, locks, queue, plan: options.plan, deadlineMs };
+  const idempotency = new Idempotency(rows, async () => {
+    await queue.ready();
+    await queue.stored;
+  });
+  const underWay = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+
+  function start(request: CommitRequest): Promise<CommitResult> {
+    const id = request.dryRun === true ? undefined : request.idempotencyId;
+    return id === undefined ? commit(parts, request) : idempotency.once(request, id, () => commit(parts, request));
+  }
+
+  return {
+    get head() {
+      return queue.head;
+    },
+    history: new History(journal, rows, () => queue.stored),
+    get lostValidators() {
+      return validator.replaced;
+    },
+    models: () => models,
+    targets: () => running.targets,
+    snapshot: (target) => running.snapshot(target),
+    async commit(request) {
+      if (closed !== undefined) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
+      const work = start(request);
+      underWay.add(work);
+      try {
+        return await work;
+      } finally {
+        underWay.delete(work);
+      }
+    },
+    listen: (listener) => feed.listen(listener),
+    close() {
+      closed ??= (async () => {
+        await Promise.allSettled(underWay);
+        await queue.close();
+        await validator.close();
+        await journal.close();
+        await store.close();
+      })();
+      return closed;
+    },
+  };
+}
+
+async function loadSnapshots(rows: RowStore, models: ReadonlyMap<string, Model>): Promise<Map<string, Snapshot>> {
+  const platformModel = [...models.values()].find((model) => model.name === 'edgeconf-platform');
+  if (platformModel === undefined) {
+    throw new EdgeconfError(
+      'FAILED_PRECONDITION',
+      `there is no model edgeconf-platform; models found: ${[...models.keys()].join(', ') || 'none'}`,
+    );
+  }
+  const platform = await loadSnapshot(rows, platformTarget, platformModel);
+  const snapshots = new Map([[platformTarget, platform]]);
+  for (const { name, modelId } of declaredTargets(platform)) {
+    if (name === platformTarget) continue;
+    const model = models.get(modelId);
+    if (model === undefined) {
+      throw new EdgeconfError(
+        'FAILED_PRECONDITION',
+        `target ${name} uses model ${modelId}, which is not there; models found: ${[...models.keys()].join(', ')}. ` +
+          'Put the model back',
+      );
+    }
+    snapshots.set(name, await loadSnapshot(rows, name, model));
+  }
+  for (const name of await rows.targets()) {
+    if (!snapshots.has(name)) {
+      throw new EdgeconfError('DATA_LOSS', `there are rows of target ${name}, but no such target; restore from a backup`);
+    }
+  }
+  return snapshots;
+}
+
+async function loadSnapshot(rows: RowStore, target: string, model: Model): Promise<Snapshot> {
+  const loaded: Row[] = [];
+  for await (const row of rows.rows(target)) loaded.push(row);
+  return Snapshot.of(target, model, await rows.revision(target), loaded);
+}
+
+function unreadable(folder: string, error: unknown): EdgeconfError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EdgeconfError(
+    'FAILED_PRECONDITION',
+    `data folder ${folder} cannot be read: ${reason}; nothing was changed, restore it from a backup`,
+    { cause: error },
+  );
+}
+
+function wallClock(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}

@@ -1,0 +1,203 @@
+// A journal entry and its two written forms: a header in a hash chain, and a body of changes that the header digests.
+
+import { createHash } from 'node:crypto';
+import { EdgeconfError } from '../errors.ts';
+import type { RowKey } from '../schema/row-key.ts';
+import type { Change } from './row.ts';
+
+/** The format that this release writes and the newest that it reads. */
+export const journalFormat = 1;
+
+/** The head of an empty journal. */
+export const genesis: JournalHead = { revision: 0, timeNs: 0n, hash: '0'.repeat(64) };
+
+/** Where a journal ends: what the next entry follows. */
+export interface JournalHead {
+  readonly revision: number;
+  /** Commit time, ns since the epoch; strictly increasing with the revision. */
+  readonly timeNs: bigint;
+  /** SHA-256 of the entry's header, lower-case hexadecimal. */
+  readonly hash: string;
+}
+
+/** What one transaction changed in one target. */
+export interface TargetChanges {
+  readonly target: string;
+  /** The model that the keys are paths of. */
+  readonly model: string;
+  readonly changes: readonly Change[];
+}
+
+/** A transaction as it goes to the journal, before it has a place there. */
+export interface Draft {
+  readonly author: string;
+  readonly comment: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly commits: readonly TargetChanges[];
+}
+
+/** The part of an entry that is chained: compaction may drop bodies, never headers. */
+export interface EntryHeader extends JournalHead {
+  readonly author: string;
+  readonly comment: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** SHA-256 of the body, lower-case hexadecimal. */
+  readonly digest: string;
+  /** Hash of the entry before. */
+  readonly previous: string;
+}
+
+/** One transaction of the journal. */
+export interface JournalEntry extends EntryHeader {
+  readonly commits: readonly TargetChanges[];
+}
+
+/** An entry with the bytes to be stored. */
+export interface SealedEntry {
+  readonly entry: JournalEntry;
+  readonly header: Buffer;
+  /** JSON texts of at most `changesPerChunk` changes each, so that no single value grows without bound. */
+  readonly body: readonly Buffer[];
+}
+
+const changesPerChunk = 4096;
+
+/** Gives a draft its place after `head` and its hash. Pure. Commit time is `max(nowNs, head + 1 ns)`. */
+export function seal(draft: Draft, head: JournalHead, nowNs: bigint): SealedEntry {
+  const body = encodeBody(draft.commits);
+  const content = {
+    revision: head.revision + 1,
+    timeNs: nowNs > head.timeNs ? nowNs : head.timeNs + 1n,
+    author: draft.author,
+    comment: draft.comment,
+    labels: draft.labels,
+    digest: digestOf(body),
+    previous: head.hash,
+  };
+  const hash = hashOf(content);
+  const header = Buffer.from(`{${headerMembers(content)},"hash":"${hash}"}`);
+  return { entry: { ...content, hash, commits: draft.commits }, header, body };
+}
+
+/**
+ * Reads a stored header and proves its hash.
+ * @throws EdgeconfError DATA_LOSS naming the revision when it cannot be read or was changed, FAILED_PRECONDITION when a
+ *   newer release wrote it.
+ */
+export function openHeader(revision: number, stored: Buffer): EntryHeader {
+  const json = parsed(revision, stored);
+  if (typeof json.format === 'number' && json.format > journalFormat) {
+    throw new EdgeconfError(
+      'FAILED_PRECONDITION',
+      `journal revision ${revision} has format ${json.format}, this release reads up to ${journalFormat}; use the release that wrote it or a newer one`,
+    );
+  }
+  const header = {
+    revision: Number(json.revision),
+    timeNs: /^[0-9]+$/.test(String(json.time)) ? BigInt(String(json.time)) : -1n,
+    author: String(json.author),
+    comment: String(json.comment),
+    labels: (json.labels ?? {}) as Record<string, string>,
+    digest: String(json.digest),
+    previous: String(json.previous),
+  };
+  if (header.revision !== revision) throw lost(revision, `its header says revision ${header.revision}`);
+  const hash = hashOf(header);
+  if (json.hash !== hash) throw lost(revision, 'its hash does not fit its header: it was changed after it was written');
+  return { ...header, hash };
+}
+
+/**
+ * Reads a stored body and proves that it is the one the header was made for.
+ * @throws EdgeconfError DATA_LOSS naming the revision.
+ */
+export function openBody(header: EntryHeader, stored: readonly Buffer[]): JournalEntry {
+  if (digestOf(stored) !== header.digest) {
+    throw lost(header.revision, 'its changes do not fit their digest: they were changed, or a part is missing');
+  }
+  const commits: { target: string; model: string; changes: Change[] }[] = [];
+  for (const chunk of stored) {
+    const json = parsed(header.revision, chunk);
+    const changes = (json.changes as [RowKey, string | null, string | null][]).map(([key, before, after]) => ({
+      key,
+      before: before ?? undefined,
+      after: after ?? undefined,
+    }));
+    const last = commits.at(-1);
+    if (last !== undefined && last.target === json.target) for (const change of changes) last.changes.push(change);
+    else commits.push({ target: String(json.target), model: String(json.model), changes });
+  }
+  return { ...header, commits };
+}
+
+/**
+ * Proves that an entry follows the one before.
+ * @throws EdgeconfError DATA_LOSS naming the revision.
+ */
+export function proveLink(before: JournalHead, header: EntryHeader): void {
+  if (header.revision !== before.revision + 1) {
+    throw lost(before.revision + 1, `it is missing; the next entry found is revision ${header.revision}`);
+  }
+  if (header.previous !== before.hash) {
+    throw lost(header.revision, `its previous hash is not the hash of revision ${before.revision}`);
+  }
+  if (header.timeNs <= before.timeNs) throw lost(header.revision, 'its time is not after that of the entry before');
+}
+
+/** The error for a journal that is not whole. */
+export function lost(revision: number, reason: string): EdgeconfError {
+  return new EdgeconfError(
+    'DATA_LOSS',
+    `journal revision ${revision} cannot be trusted: ${reason}. Nothing was overwritten; restore the data folder from a backup`,
+  );
+}
+
+function encodeBody(commits: readonly TargetChanges[]): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (const { target, model, changes } of commits) {
+    for (let at = 0; at < changes.length; at += changesPerChunk) {
+      const part = changes
+        .slice(at, at + changesPerChunk)
+        .map(({ key, before, after }) => [key, before ?? null, after ?? null]);
+      chunks.push(Buffer.from(JSON.stringify({ target, model, changes: part })));
+    }
+  }
+  return chunks;
+}
+
+function digestOf(body: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  // Chunks are JSON texts without line breaks, so a line break between them makes the sequence unambiguous.
+  for (const chunk of body) hash.update(chunk).update('\n');
+  return hash.digest('hex');
+}
+
+function hashOf(header: Omit<EntryHeader, 'hash'>): string {
+  return createHash('sha256').update(`{${headerMembers(header)}}`).digest('hex');
+}
+
+/** The canonical text that is hashed: members in this order, labels sorted by name, no spaces. */
+function headerMembers(header: Omit<EntryHeader, 'hash'>): string {
+  const labels = Object.keys(header.labels).sort();
+  const members: [string, unknown][] = [
+    ['format', journalFormat],
+    ['revision', header.revision],
+    ['time', header.timeNs.toString()],
+    ['author', header.author],
+    ['comment', header.comment],
+    ['labels', Object.fromEntries(labels.map((name) => [name, header.labels[name]]))],
+    ['digest', header.digest],
+    ['previous', header.previous],
+  ];
+  return members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
+}
+
+function parsed(revision: number, stored: Buffer): Record<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(stored.toString('utf8'));
+    if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
+  } catch {
+    // Falls through: what cannot be read and what is no object are the same fault.
+  }
+  throw lost(revision, 'it cannot be decoded');
+}

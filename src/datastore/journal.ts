@@ -1,0 +1,33 @@
+// The journal as an interface: where transactions become durable, whatever store is behind it.
+
+import { genesis, type JournalEntry, type JournalHead, proveLink, type SealedEntry } from './journal-entry.ts';
+
+/** An ordered, hash-chained log of transactions; revisions are 1, 2, 3, ... without a gap. */
+export interface Journal {
+  /** The last entry known to be durable. */
+  readonly head: JournalHead;
+  /**
+   * Makes entries durable, all or none; they must follow the head in order.
+   * @throws any error when it is not known whether they were written; call `reread` before the next append.
+   */
+  append(entries: readonly SealedEntry[]): Promise<void>;
+  /** The entries from a revision on, in order, each with hash and digest proven and linked to the one before. */
+  entries(fromRevision: number): AsyncIterable<JournalEntry>;
+  /** Reads the head from the store again. @throws when the store cannot be read or written. */
+  reread(): Promise<JournalHead>;
+  close(): Promise<void>;
+}
+
+/**
+ * Proves the whole chain from the first entry on, bodies included. O(journal).
+ * @returns the head that was reached.
+ * @throws EdgeconfError DATA_LOSS naming the first revision that does not hold.
+ */
+export async function verifyJournal(journal: Journal): Promise<JournalHead> {
+  let head: JournalHead = genesis;
+  for await (const entry of journal.entries(1)) {
+    proveLink(head, entry);
+    head = { revision: entry.revision, timeNs: entry.timeNs, hash: entry.hash };
+  }
+  return head;
+}

@@ -1,0 +1,100 @@
+// The embedded store: one level database with a table for the journal's headers and bodies, rows, history and meta data.
+
+import { type Level as LevelType, Level } from 'level';
+
+type Database = LevelType<Buffer, Buffer>;
+/** A named part of the database with keys and values of bytes. */
+export type Table = ReturnType<typeof openTable>;
+/** One write of a batch. */
+export type Write =
+  | { readonly type: 'put'; readonly sublevel: Table; readonly key: Buffer; readonly value: Buffer }
+  | { readonly type: 'del'; readonly sublevel: Table; readonly key: Buffer };
+
+interface Tables {
+  /** revision -> header */
+  readonly headers: Table;
+  /** revision, chunk -> body */
+  readonly bodies: Table;
+  /** target, key -> row */
+  readonly rows: Table;
+  /** target, key, revision -> value before that revision */
+  readonly history: Table;
+  /** author, idempotency id -> revision and time */
+  readonly requests: Table;
+  /** name -> value */
+  readonly meta: Table;
+}
+
+/** Owns the level database; the journal and the row store share it. */
+export class LevelStore {
+  readonly #path: string;
+  #db: Database;
+  #tables: Tables;
+
+  private constructor(path: string, db: Database) {
+    this.#path = path;
+    this.#db = db;
+    this.#tables = openTables(db);
+  }
+
+  /** @param create whether a database may be made; otherwise a missing one is an error and never replaced. */
+  static async open(path: string, create: boolean): Promise<LevelStore> {
+    return new LevelStore(path, await openDatabase(path, create));
+  }
+
+  get tables(): Tables {
+    return this.#tables;
+  }
+
+  /** @param sync whether the write must survive a power cut before this returns. */
+  async write(batch: Write[], sync: boolean): Promise<void> {
+    await this.#db.batch(batch, { sync });
+  }
+
+  /**
+   * Closes and opens the database. After a failed write this is the only safe way on: level may hold a torn record at the
+   * end of its log, and what is written behind that would be lost at the next start.
+   */
+  async reopen(): Promise<void> {
+    await this.#db.close();
+    this.#db = await openDatabase(this.#path, false);
+    this.#tables = openTables(this.#db);
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}
+
+/** A revision as 8 bytes that sort numerically. */
+export function revisionBytes(revision: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(revision));
+  return bytes;
+}
+
+/** The reverse of `revisionBytes`. */
+export function revisionAt(bytes: Buffer, offset: number): number {
+  return Number(bytes.readBigUInt64BE(offset));
+}
+
+async function openDatabase(path: string, create: boolean): Promise<Database> {
+  const db = new Level<Buffer, Buffer>(path, { keyEncoding: 'buffer', valueEncoding: 'buffer', createIfMissing: create });
+  await db.open();
+  return db;
+}
+
+function openTable(db: Database, name: string) {
+  return db.sublevel<Buffer, Buffer>(name, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+}
+
+function openTables(db: Database): Tables {
+  return {
+    headers: openTable(db, 'headers'),
+    bodies: openTable(db, 'bodies'),
+    rows: openTable(db, 'rows'),
+    history: openTable(db, 'history'),
+    requests: openTable(db, 'requests'),
+    meta: openTable(db, 'meta'),
+  };
+}

@@ -1,0 +1,63 @@
+// What goes into a commit and what comes out of it: the words that northbound, access and southbound share with it.
+
+import type { Path, PathQuery } from '../schema/path.ts';
+import type { Change } from './row.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/**
+ * One edit of a target. `json` is the RFC 7951 fragment that libyang reads: an object with one member, named like the
+ * last path element's `segment`... with its module when it is a top-level node or the module changes; for a list entry an
+ * array of one object with all keys; for the root the whole top-level object.
+ */
+export type Edit =
+  | { readonly op: 'update' | 'replace'; readonly path: Path; readonly json: string }
+  | { readonly op: 'delete'; readonly query: PathQuery };
+
+/** Edits of one target, applied in order. */
+export interface TargetEdits {
+  readonly target: string;
+  readonly edits: readonly Edit[];
+}
+
+/** A staged, valid transaction of one target before it is appended. */
+export interface Candidate {
+  readonly target: string;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  /** In key order; implied changes included. */
+  readonly changes: readonly Change[];
+}
+
+/** Looks at staged candidates and refuses by throwing an EdgeconfError; nothing is kept then. */
+export type Check = (candidates: readonly Candidate[]) => void | Promise<void>;
+
+/** One transaction, on one or several targets. */
+export interface CommitRequest {
+  /** Who is answerable, e.g. a user's name; recorded in the journal. */
+  readonly author: string;
+  readonly comment?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly edits: readonly TargetEdits[];
+  /** Authorizes every change, implied ones too. */
+  readonly authorize: Check;
+  /** Stop after the plan: nothing is appended. */
+  readonly dryRun?: boolean;
+  /** A repeat with the same id by the same author answers with the first result and commits nothing. */
+  readonly idempotencyId?: string;
+}
+
+/** What a commit did. Without any change there is no journal entry and `revision` is the journal's head. */
+export interface CommitResult {
+  readonly revision: number;
+  /** Commit time, ns since the epoch. */
+  readonly timeNs: bigint;
+  readonly candidates: readonly Candidate[];
+}
+
+/** A committed transaction as the change feed tells it; `revision` is strictly increasing. */
+export interface FeedEvent {
+  readonly revision: number;
+  readonly timeNs: bigint;
+  readonly author: string;
+  readonly commits: readonly Candidate[];
+}

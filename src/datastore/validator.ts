@@ -1,0 +1,183 @@
+// The validator: a pool of worker threads in which libyang holds one tree for each target and judges every edit.
+
+import { EdgeconfError, type Violation } from '../errors.ts';
+import { datastoreLog } from '../log.ts';
+import type { Model } from '../schema/model.ts';
+import { linkSchema } from '../schema/schema-node.ts';
+import type { ModelSource } from './model-folder.ts';
+import type { Snapshot } from './snapshot.ts';
+import { ValidatorThread } from './validator-thread.ts';
+
+/** What the pool is made of. */
+export interface ValidatorOptions {
+  readonly models: readonly ModelSource[];
+  /** Number of threads. */
+  readonly workers: number;
+  /** How long one call may wait, and how long it may run. */
+  readonly deadlineMs: number;
+}
+
+/** libyang's verdict: violations, or the packed changes. With violations nothing is staged. */
+export interface StageVerdict {
+  readonly violations: readonly Violation[];
+  readonly changes: Uint8Array;
+}
+
+/** Rows that go to a worker at once: few enough that neither side is held up for long. */
+const rowsPerSlice = 4000;
+/** A load checks the whole tree, so it may take longer than any edit of it. */
+const loadFactor = 10;
+
+/**
+ * Trees are loaded from a snapshot when a target is first staged. A thread that traps, exits or overruns is replaced and
+ * its trees are loaded again when they are next needed: what was staged there is valid, and is in the snapshot by then.
+ */
+export class Validator {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly #options: ValidatorOptions;
+  /** Started when they are first needed, so that a thread that cannot start fails its caller and not in a loop. */
+  readonly #threads: (ValidatorThread | undefined)[];
+  readonly #homes = new Map<string, number>();
+  #replaced = 0;
+  #closed = false;
+
+  private constructor(options: ValidatorOptions, models: ReadonlyMap<string, Model>) {
+    this.#options = options;
+    this.#threads = new Array(Math.max(1, options.workers)).fill(undefined);
+    this.models = models;
+  }
+
+  /** @throws EdgeconfError FAILED_PRECONDITION naming the model that does not compile, and why. */
+  static async start(options: ValidatorOptions): Promise<Validator> {
+    const models = new Map<string, Model>();
+    const validator = new Validator(options, models);
+    try {
+      for (const source of options.models) models.set(source.id, await validator.#compile(source));
+    } catch (error) {
+      await validator.close();
+      throw error;
+    }
+    return validator;
+  }
+
+  /** How many threads had to be replaced since the start. */
+  get replaced(): number {
+    return this.#replaced;
+  }
+
+  /**
+   * Applies edits to the tree of the snapshot's target and validates it. What is staged must be kept or undone before the
+   * target is staged again.
+   * @throws EdgeconfError DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE as `ValidatorThread.call`; FAILED_PRECONDITION when the
+   *   stored rows themselves are not valid.
+   */
+  async stage(snapshot: Snapshot, edits: Uint8Array, waitUntilMs: number): Promise<StageVerdict> {
+    const { target } = snapshot;
+    const thread = this.#threadOf(target);
+    if (!thread.loaded.has(target)) await this.#load(thread, snapshot, waitUntilMs);
+    const limits = { waitUntilMs, runMs: this.#options.deadlineMs };
+    const { violations, changes } = await thread.call({ kind: 'stage', target, edits }, limits);
+    return { violations: violations.map(plainViolation), changes };
+  }
+
+  /** Makes what is staged the tree's content. Cannot fail: a thread that is lost loads the tree again from rows. */
+  keep(target: string): void {
+    this.#tell('keep', target);
+  }
+
+  /** Takes back what is staged. Cannot fail, as `keep`. */
+  undo(target: string): void {
+    this.#tell('undo', target);
+  }
+
+  /** Forgets a target's tree: the target is gone, or its rows changed by other means than `stage`. */
+  drop(target: string): void {
+    this.#tell('drop', target);
+    if (!this.#closed) this.#threadOf(target).loaded.delete(target);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#threads.map((thread) => thread?.close()));
+  }
+
+  #tell(kind: 'keep' | 'undo' | 'drop', target: string): void {
+    const thread = this.#closed ? undefined : this.#threadOf(target);
+    if (thread?.loaded.has(target) !== true) return;
+    const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: this.#options.deadlineMs };
+    thread.call({ kind, target }, limits).catch(() => {
+      // The thread was lost, and its successor has no trees yet.
+    });
+  }
+
+  /** Targets are spread over the threads in the order in which they are first used, and stay where they are. */
+  #threadOf(target: string): ValidatorThread {
+    let home = this.#homes.get(target);
+    if (home === undefined) {
+      home = this.#homes.size % this.#threads.length;
+      this.#homes.set(target, home);
+    }
+    return this.#thread(home);
+  }
+
+  #thread(at: number): ValidatorThread {
+    if (this.#closed) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
+    const running = this.#threads[at];
+    if (running !== undefined) return running;
+    const started = new ValidatorThread({ models: this.#options.models }, (reason) => {
+      this.#replaced++;
+      this.#threads[at] = undefined;
+      datastoreLog.error({ reason }, 'a validator thread was lost; another takes its place');
+    });
+    this.#threads[at] = started;
+    return started;
+  }
+
+  async #load(thread: ValidatorThread, snapshot: Snapshot, waitUntilMs: number): Promise<void> {
+    const { target, model } = snapshot;
+    const limits = { waitUntilMs, runMs: this.#options.deadlineMs * loadFactor };
+    let slice: string[] = [];
+    let first = true;
+    for (const row of snapshot.subtree('')) {
+      slice.push(row.key, row.value);
+      if (slice.length < rowsPerSlice * 2) continue;
+      await thread.call({ kind: 'rows', target, first, rows: slice }, limits);
+      first = false;
+      slice = [];
+    }
+    await thread.call({ kind: 'rows', target, first, rows: slice }, limits);
+    const { violations } = await thread.call({ kind: 'load', target, model: model.id }, limits);
+    if (violations.length > 0) {
+      throw new EdgeconfError(
+        'FAILED_PRECONDITION',
+        `the stored rows of target ${target} are not valid by model ${model.id}, which must have changed since: ` +
+          describeViolations(violations.map(plainViolation)),
+      );
+    }
+    thread.loaded.add(target);
+  }
+
+  async #compile(source: ModelSource): Promise<Model> {
+    const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: this.#options.deadlineMs * loadFactor };
+    try {
+      const { schema, modules } = await this.#thread(0).call({ kind: 'schema', model: source.id }, limits);
+      return { id: source.id, name: source.name, version: source.version, root: linkSchema(schema), modules };
+    } catch (error) {
+      const known = EdgeconfError.from(error);
+      const reason = known.code === 'INVALID_ARGUMENT' ? known.message : String(known.cause ?? known.message);
+      throw new EdgeconfError('FAILED_PRECONDITION', `model ${source.id} does not compile: ${reason}`, { cause: error });
+    }
+  }
+}
+
+/** The first violations as one sentence: `2 violations: /a/b: too long; /c: missing`. */
+export function describeViolations(violations: readonly Violation[], atMost = 5): string {
+  const shown = violations.slice(0, atMost).map(({ path, message }) => `${path}: ${message}`);
+  const more = violations.length > atMost ? `; and ${violations.length - atMost} more` : '';
+  return `${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}: ${shown.join('; ')}${more}`;
+}
+
+function plainViolation(violation: Violation): Violation {
+  const { path, errorTag, errorAppTag, message } = violation;
+  return errorAppTag === undefined ? { path, errorTag, message } : { path, errorTag, errorAppTag, message };
+}

@@ -1,0 +1,20 @@
+// The `edgeconf` command: the CLI, with the service loaded only by the commands that run it.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './cli/program.ts';
+import { packageRoot } from './package-root.ts';
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  {
+    version,
+    serve: async (settings, signal, print) => (await import('./serve.ts')).serve(settings, signal, print),
+    init: async (settings, operator) => (await import('./serve.ts')).init(settings, operator),
+  },
+  { out: (line) => console.log(line), err: (line) => console.error(line), signal: stop.signal },
+);

@@ -1,0 +1,97 @@
+// The gNMI service for a gRPC server: authenticates every RPC, hands it to its verb, and turns errors into statuses.
+
+import type {
+  handleBidiStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Grants } from '../../access/grants.ts';
+import type { Identity } from '../../access/identity.ts';
+import { EdgeconfError } from '../../errors.ts';
+import {
+  type CapabilityRequest,
+  type CapabilityResponse,
+  type GetRequest,
+  type GetResponse,
+  gnmiDefinition,
+  type SetRequest,
+  type SetResponse,
+  type SubscribeRequest,
+  type SubscribeResponse,
+} from '../../proto/gnmi.ts';
+import { grpcStatus } from '../status.ts';
+import { callerOf } from './caller.ts';
+import { capabilities } from './capabilities.ts';
+import { get } from './get.ts';
+import type { GnmiDeps } from './gnmi-deps.ts';
+import { defaultLimits, type GnmiLimits } from './limits.ts';
+import { set } from './set.ts';
+import { SubscribeSession } from './subscribe.ts';
+
+export interface GnmiServiceOptions {
+  readonly datastore: GnmiDeps['datastore'];
+  readonly access: GnmiDeps['access'];
+  readonly limits?: Partial<GnmiLimits>;
+  /** Default: the system's clock. */
+  readonly nowNs?: () => bigint;
+}
+
+/** What a gRPC server needs; add it with `server.addService(definition, implementation)`. */
+export interface GnmiService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+  /** Ends all Subscribe RPCs with UNAVAILABLE, so that a server can shut down in an orderly way. */
+  endStreams(): void;
+}
+
+export function gnmiService(options: GnmiServiceOptions): GnmiService {
+  const deps: GnmiDeps = {
+    datastore: options.datastore,
+    access: options.access,
+    limits: { ...defaultLimits, ...options.limits },
+    nowNs: options.nowNs ?? (() => BigInt(Date.now()) * 1_000_000n),
+  };
+  const sessions = new Set<SubscribeSession>();
+  const subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse> = (call) => {
+    const session = new SubscribeSession(deps, call);
+    sessions.add(session);
+    call.on('close', () => sessions.delete(session));
+    call.on('cancelled', () => sessions.delete(session));
+    session.start();
+  };
+  return {
+    definition: gnmiDefinition,
+    implementation: {
+      Capabilities: unary<CapabilityRequest, CapabilityResponse>(deps, (_, grants, request) =>
+        capabilities(deps, grants, request),
+      ),
+      Get: unary<GetRequest, GetResponse>(deps, (_, grants, request) => get(deps, grants, request)),
+      Set: unary<SetRequest, SetResponse>(deps, (identity, grants, request) => set(deps, identity, grants, request)),
+      Subscribe: subscribe,
+    },
+    endStreams() {
+      for (const session of sessions) session.fail(new EdgeconfError('UNAVAILABLE', 'the service is stopping'));
+    },
+  };
+}
+
+/** Options that a gRPC server must be created with so that the limits hold. */
+export function grpcServerOptions(limits: GnmiLimits = defaultLimits): Record<string, number> {
+  return { 'grpc.max_receive_message_length': limits.messageBytes, 'grpc.max_send_message_length': -1 };
+}
+
+function unary<Request, Response>(
+  { access }: GnmiDeps,
+  answer: (identity: Identity, grants: Grants, request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call: ServerUnaryCall<Request, Response>, callback) => {
+    callerOf(access, call.metadata)
+      .then((identity) => answer(identity, access.grants(identity), call.request))
+      .then(
+        (response) => callback(null, response),
+        (thrown) => callback(grpcStatus(thrown)),
+      );
+  };
+}

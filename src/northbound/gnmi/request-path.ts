@@ -1,0 +1,101 @@
+// A request's prefix and path as one absolute path, with target and origin, checked for what no schema is needed for.
+
+import { EdgeconfError } from '../../errors.ts';
+import type { Path } from '../../proto/gnmi.ts';
+import { printElems } from '../../proto/path-text.ts';
+import type { TextElem } from '../../schema/path.ts';
+import type { GnmiLimits } from './limits.ts';
+
+/** A path of a request, joined with the request's prefix. [gNMI 2.2.2, 2.4.1] */
+export interface RequestPath {
+  /** As they came, for echoing. */
+  readonly prefix: Path | undefined;
+  readonly path: Path;
+  /** `''` when the request names none. */
+  readonly target: string;
+  /** `''` when the request names none. */
+  readonly origin: string;
+  /** Prefix and path together. */
+  readonly elems: readonly TextElem[];
+  /** How many of `elems` came from the prefix. */
+  readonly prefixLength: number;
+  /** For messages; cut when it is very long. */
+  readonly text: string;
+}
+
+/**
+ * Joins every path with the prefix.
+ * @throws EdgeconfError INVALID_ARGUMENT naming the path and what is wrong in its form, target or origin.
+ */
+export function joinPaths(
+  prefix: Path | null | undefined,
+  paths: readonly (Path | null | undefined)[],
+  limits: GnmiLimits,
+): RequestPath[] {
+  const prefixElems = checkedElems(prefix ?? {}, 'prefix', limits);
+  const joined = paths.map((path) => join(prefix ?? undefined, prefixElems, path ?? {}, limits));
+  // Elements of a prefix cannot belong to several origins at once. [gNMI 2.7]
+  const origins = new Set(joined.map(({ origin }) => origin));
+  if (prefixElems.length > 0 && origins.size > 1) {
+    const list = [...origins].map((origin) => `'${origin}'`).join(', ');
+    throw invalid(`prefix ${printElems(prefixElems)}: it has elements, so all paths must have one origin, not ${list}`);
+  }
+  return joined;
+}
+
+function join(prefix: Path | undefined, prefixElems: TextElem[], path: Path, limits: GnmiLimits): RequestPath {
+  const elems = [...prefixElems, ...checkedElems(path, 'path', limits)];
+  const text = shortText(elems);
+  if (elems.length > limits.pathElems) {
+    throw invalid(`path ${text} has ${elems.length} elements; at most ${limits.pathElems} are allowed`);
+  }
+  const targets = [prefix?.target, path.target].filter(isSet);
+  if (targets.length === 2 && targets[0] !== targets[1]) {
+    throw invalid(`path ${text}: the prefix names target '${targets[0]}' and the path '${targets[1]}'; name one`);
+  }
+  const origins = [prefix?.origin, path.origin].filter(isSet);
+  if (origins.length === 2) {
+    throw invalid(`path ${text}: origin is in the prefix and in the path; it may be in one of them only [gNMI 2.7]`);
+  }
+  const [target = ''] = targets;
+  const [origin = ''] = origins;
+  return { prefix, path, target, origin, elems, prefixLength: prefixElems.length, text };
+}
+
+function isSet(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+function checkedElems(path: Path, role: 'prefix' | 'path', limits: GnmiLimits): TextElem[] {
+  const elems = (path.elem ?? []).map(({ name, key }) => ({ name: name ?? '', key: key ?? {} }));
+  if (elems.length > limits.pathElems) {
+    throw invalid(`${role} ${shortText(elems)} has ${elems.length} elements; at most ${limits.pathElems} are allowed`);
+  }
+  // Old clients send both forms, so the deprecated one matters only when it is alone.
+  if (elems.length === 0 && (path.element ?? []).length > 0) {
+    throw invalid(`${role} has the deprecated field 'element' (${(path.element ?? []).join('/')}); use 'elem'`);
+  }
+  for (const { name, key } of elems) {
+    if (name === '')
+      throw invalid(`${role} ${shortText(elems)} has an element without a name; the root has no elements`);
+    for (const text of [name, ...Object.keys(key), ...Object.values(key)]) {
+      // The decoder puts U+FFFD where bytes are not UTF-8.
+      if (text.includes('\u{fffd}')) throw invalid(`${role} ${shortText(elems)} has text that is not UTF-8`);
+    }
+  }
+  if ((path.origin ?? '').includes('\u{fffd}') || (path.target ?? '').includes('\u{fffd}')) {
+    throw invalid(`${role} ${shortText(elems)} has an origin or a target that is not UTF-8`);
+  }
+  return elems;
+}
+
+/** The path for a message: whole when it is short, else its beginning. */
+function shortText(elems: readonly TextElem[]): string {
+  const text = printElems(elems.slice(0, 16) as TextElem[]);
+  if (elems.length <= 16 && text.length <= 400) return text;
+  return `${text.slice(0, 400)}...`;
+}
+
+function invalid(message: string): EdgeconfError {
+  return new EdgeconfError('INVALID_ARGUMENT', message);
+}

@@ -1,0 +1,191 @@
+// Subscribe: one RPC from its first request to its end, in modes ONCE, POLL and STREAM. [gNMI 3.5]
+
+import { setImmediate } from 'node:timers/promises';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Identity } from '../../access/identity.ts';
+import type { FeedEvent } from '../../datastore/transaction.ts';
+import { EdgeconfError } from '../../errors.ts';
+import { gnmiLog } from '../../log.ts';
+import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
+import { grpcStatus } from '../status.ts';
+import { syncResponse } from './bundle.ts';
+import { callerOf } from './caller.ts';
+import { ChangeStream } from './change-stream.ts';
+import { currentValues, snapshotsOf } from './current-values.ts';
+import { checkExtensions } from './extensions.ts';
+import type { GnmiDeps } from './gnmi-deps.ts';
+import { readSubscriptions, type Subscriptions } from './subscriptions.ts';
+import { dataTimeNs } from './timestamp.ts';
+
+export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeResponse>;
+
+/** Serves one RPC; it lives until the client cancels it, ONCE is done, or something is wrong with it. */
+export class SubscribeSession {
+  readonly #deps: GnmiDeps;
+  readonly #call: SubscribeCall;
+  #identity: Identity | undefined;
+  #subscriptions: Subscriptions | undefined;
+  #stream: ChangeStream | undefined;
+  #stopListening: () => void = () => {};
+  /** From the end of the initial values on, changes may be sent. */
+  #synced = false;
+  /** Whether queued changes are being written. */
+  #sending = false;
+  #ended = false;
+  #serving: Promise<void> = Promise.resolve();
+
+  constructor(deps: GnmiDeps, call: SubscribeCall) {
+    this.#deps = deps;
+    this.#call = call;
+  }
+
+  /** Begins to read requests. All failures end the RPC with their status. */
+  start(): void {
+    // Also comes behind a normal end, so it says nothing about how the RPC went.
+    this.#call.on('cancelled', () => this.#release());
+    this.#call.on('close', () => this.#release());
+    callerOf(this.#deps.access, this.#call.metadata).then(
+      (identity) => {
+        this.#identity = identity;
+        this.#call.on('data', (request: SubscribeRequest) => this.#next(request));
+        this.#call.on('end', () => this.#halfClose());
+      },
+      (error) => this.fail(error),
+    );
+  }
+
+  /** Ends the RPC with an error, e.g. UNAVAILABLE when the service stops. */
+  fail(thrown: unknown): void {
+    if (this.#ended) return;
+    this.#release();
+    this.#call.emit('error', grpcStatus(thrown));
+  }
+
+  /** Requests are served one after the other; meanwhile no more are read. */
+  #next(request: SubscribeRequest): void {
+    if (this.#ended) return;
+    this.#call.pause();
+    this.#serving = this.#serve(request)
+      .catch((error) => this.fail(error))
+      .finally(() => this.#call.resume());
+  }
+
+  async #serve(request: SubscribeRequest): Promise<void> {
+    checkExtensions('Subscribe', request.extension);
+    if (request.request === 'subscribe' && request.subscribe) {
+      if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
+      const grants = this.#deps.access.grants(this.#who);
+      this.#subscriptions = readSubscriptions(this.#deps, grants, request.subscribe);
+      gnmiLog.debug({ user: this.#who.name, mode: this.#subscriptions.mode }, 'a subscription begins');
+      await this.#begin(this.#subscriptions);
+      return;
+    }
+    if (this.#subscriptions === undefined) throw invalid("the first request must set 'subscribe'");
+    if (request.request !== 'poll') throw invalid("the request sets neither 'subscribe' nor 'poll'");
+    if (this.#subscriptions.mode !== 'POLL') {
+      throw invalid(`poll is only allowed in mode POLL; this RPC has mode ${this.#subscriptions.mode}`);
+    }
+    await this.#sendValues(this.#subscriptions);
+  }
+
+  async #begin(subscriptions: Subscriptions): Promise<void> {
+    const { mode, updatesOnly } = subscriptions;
+    if (mode === 'STREAM') {
+      // No await between here and the snapshots that #sendValues takes: no commit falls in between or comes twice.
+      const grants = this.#deps.access.grants(this.#who);
+      this.#stream = new ChangeStream(subscriptions, grants, this.#deps.limits);
+      this.#stopListening = this.#deps.datastore.listen((event) => this.#onCommit(event));
+      // Reading goes on while values are sent, so that a second request is answered at once.
+      this.#call.resume();
+    }
+    // A poller gets what is there before its first poll too; clients wait for it.
+    if (updatesOnly) this.#write(syncResponse);
+    else await this.#sendValues(subscriptions);
+    this.#synced = true;
+    if (mode === 'ONCE') this.#end();
+    if (mode === 'STREAM') await this.#sendChanges();
+  }
+
+  /** All values as they are now, then the sync. */
+  async #sendValues(subscriptions: Subscriptions): Promise<void> {
+    const { datastore, access, limits } = this.#deps;
+    const snapshots = snapshotsOf(subscriptions.feeds, (target) => datastore.snapshot(target));
+    const grants = access.grants(this.#who);
+    for (const message of currentValues(subscriptions, snapshots, grants, limits, dataTimeNs(this.#deps))) {
+      if (this.#ended) return;
+      if (!this.#write(message)) await this.#drained();
+      // Other requests get their turn between two messages.
+      await setImmediate();
+    }
+    if (!this.#ended) this.#write(syncResponse);
+  }
+
+  /** Called while a commit is being applied. */
+  #onCommit(event: FeedEvent): void {
+    if (this.#ended) return;
+    try {
+      this.#stream?.take(event, this.#deps.access.grants(this.#who));
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (this.#synced && !this.#sending) this.#sendChanges().catch((error) => this.fail(error));
+  }
+
+  async #sendChanges(): Promise<void> {
+    this.#sending = true;
+    try {
+      while (!this.#ended) {
+        const message = this.#stream?.queue.take();
+        if (message === undefined) return;
+        if (!this.#write(message)) await this.#drained();
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #halfClose(): void {
+    if (this.#subscriptions === undefined) {
+      // The first request may still be under way.
+      this.#serving.then(() => {
+        if (this.#subscriptions === undefined) this.fail(invalid('the RPC was closed without a subscription'));
+      });
+    } else if (this.#subscriptions.mode === 'POLL') this.#serving.then(() => this.#end());
+  }
+
+  /** False when the client is behind: wait until the stream has drained before writing more. */
+  #write(message: Buffer): boolean {
+    return this.#call.write(message as unknown as SubscribeResponse);
+  }
+
+  /** Until what was written has left, or the RPC is over. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#call.once('drain', resolve);
+      this.#call.once('close', resolve);
+      this.#call.once('cancelled', resolve);
+    });
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#release();
+    this.#call.end();
+  }
+
+  #release(): void {
+    this.#ended = true;
+    this.#stopListening();
+    this.#stopListening = () => {};
+  }
+
+  get #who(): Identity {
+    if (this.#identity === undefined) throw new EdgeconfError('UNAUTHENTICATED', 'the caller is not known yet');
+    return this.#identity;
+  }
+}
+
+function invalid(message: string): EdgeconfError {
+  return new EdgeconfError('INVALID_ARGUMENT', message);
+}

@@ -1,0 +1,172 @@
+// Composition root of the service: the only file that knows every part; it starts them in order and stops them in reverse.
+
+import { access as fileExists, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { Level } from 'level';
+import { Access } from './access/access.ts';
+import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
+import { type Datastore, openDatastore } from './datastore/datastore.ts';
+import { readModels } from './datastore/model-folder.ts';
+import { EdgeconfError } from './errors.ts';
+import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
+import { serviceLog, setLogLevel } from './log.ts';
+import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
+import { serveHealth } from './northbound/http/health.ts';
+import { packageRoot } from './package-root.ts';
+import { reflectionPackage } from './proto/load.ts';
+import { resolveSecret, type Settings } from './settings.ts';
+import { levelAckStore } from './southbound/ack-store.ts';
+import type { Adapter } from './southbound/adapter.ts';
+import { Reconciler } from './southbound/reconciler.ts';
+
+/** A running service. */
+export interface Service {
+  readonly gnmiPort: number;
+  readonly httpPort: number;
+  readonly datastore: Datastore;
+  readonly southbound: Reconciler;
+  /** Ends streams and RPCs, waits for commits under way, and frees the data folder. */
+  close(): Promise<void>;
+}
+
+/** Opens the data folder, makes what a new one needs, and listens. `firstOperator` is there on the first start only. */
+export async function startService(
+  settings: Settings,
+): Promise<{ service: Service; firstOperator: FirstOperator | undefined }> {
+  setLogLevel(settings['log.level']);
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of stops.splice(0).reverse()) await part();
+  };
+  try {
+    const adapters = await loadAdapters(settings.adapters);
+    const alarms = new Map<string, string>();
+    let reconciler: Reconciler | undefined;
+    const datastore = await openDatastore({
+      folder: settings.data,
+      models: await readModels(settings.models || join(packageRoot, 'models')),
+      plan: (candidates) => reconciler?.plan(candidates),
+      deadlineMs: settings['commit.deadlineMs'],
+      onAlarm: ({ kind, message }) =>
+        kind === 'writes-stopped' ? alarms.set('writes', message) : alarms.delete('writes'),
+    });
+    stops.push(() => datastore.close());
+    const firstOperator = await makeFirstOperator(datastore, 'operator');
+    // Its own database: what devices acknowledged is no part of the configuration and has its own pace.
+    const acknowledged = new Level<string, string>(join(settings.data, 'southbound'));
+    await acknowledged.open();
+    stops.push(() => acknowledged.close());
+    const southbound = new Reconciler({ adapters, store: levelAckStore(acknowledged), resolveSecret });
+    reconciler = southbound;
+    await southbound.start(datastore);
+    stops.push(() => southbound.close());
+    const gnmiPort = await listen(settings, datastore, stops);
+    const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]);
+    stops.push(() => http.close());
+    serviceLog.info({ revision: datastore.head.revision, gnmiPort, httpPort: http.port }, 'serving');
+    return { service: { gnmiPort, httpPort: http.port, datastore, southbound, close: stop }, firstOperator };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Makes a data folder with certificates and its first operator. @throws EdgeconfError ALREADY_EXISTS when it is in use. */
+export async function makeDataFolder(settings: Settings, operator: string): Promise<FirstOperator> {
+  const datastore = await openDatastore({
+    folder: settings.data,
+    models: await readModels(settings.models || join(packageRoot, 'models')),
+    plan: () => {},
+  });
+  try {
+    await ensureCertificates(settings);
+    const first = await makeFirstOperator(datastore, operator);
+    if (first !== undefined) return first;
+    throw new EdgeconfError(
+      'ALREADY_EXISTS',
+      `data folder ${settings.data} has been initialised before; nothing was changed`,
+    );
+  } finally {
+    await datastore.close();
+  }
+}
+
+async function loadAdapters(names: string): Promise<Adapter[]> {
+  const wanted = names.split(',').map((name) => name.trim());
+  return Promise.all(wanted.filter((name) => name !== '').map(loadAdapter));
+}
+
+async function loadAdapter(name: string): Promise<Adapter> {
+  const refuse = (reason: string) =>
+    new EdgeconfError('FAILED_PRECONDITION', `adapters: cannot load ${name}: ${reason}`);
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) throw refuse('an adapter is named like its folder under adapters/');
+  try {
+    const { adapter } = (await import(`../adapters/${name}/index.js`)) as { adapter: Adapter };
+    return adapter;
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
+}
+
+async function listen(settings: Settings, datastore: Datastore, stops: (() => Promise<unknown>)[]): Promise<number> {
+  const gnmi = gnmiService({ datastore, access: new Access(datastore) });
+  const server = new Server(grpcServerOptions());
+  server.addService(gnmi.definition, gnmi.implementation);
+  const health = new HealthImplementation({ '': 'SERVING', 'gnmi.gNMI': 'SERVING' });
+  health.addToServer(server);
+  new ReflectionService(reflectionPackage(), { services: ['gnmi.gNMI'] }).addToServer(server);
+  const address = `${settings['gnmi.host']}:${settings['gnmi.port']}`;
+  const credentials = await serverCredentials(settings);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+  });
+  stops.push(async () => {
+    gnmi.endStreams();
+    await shutDown(server);
+  });
+  return port;
+}
+
+/** Lets calls under way end, but not for longer than this. */
+const graceMs = 5_000;
+
+async function shutDown(server: Server): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    new Promise<void>((resolve) => server.tryShutdown(() => resolve())),
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    }),
+  ]);
+  clearTimeout(timer);
+  server.forceShutdown();
+}
+
+async function serverCredentials(settings: Settings): Promise<ServerCredentials> {
+  if (settings['gnmi.plaintext']) return ServerCredentials.createInsecure();
+  const own = await ensureCertificates(settings);
+  const read = async (name: string, file: string): Promise<Buffer> => {
+    try {
+      return await readFile(file);
+    } catch (error) {
+      throw new EdgeconfError('FAILED_PRECONDITION', `${name}: cannot read ${file}: ${(error as Error).message}`);
+    }
+  };
+  const certificate = await read('tls.certificate', settings['tls.certificate'] || own.certificate);
+  const key = await read('tls.key', settings['tls.key'] || own.key);
+  return ServerCredentials.createSsl(null, [{ cert_chain: certificate, private_key: key }]);
+}
+
+async function ensureCertificates(settings: Settings): Promise<CertificateFiles> {
+  const files = certificateFiles(settings.data);
+  if (settings['tls.certificate'] !== '') return files;
+  try {
+    await fileExists(files.certificate);
+    return files;
+  } catch {
+    return makeCertificates(settings.data, new Date());
+  }
+}

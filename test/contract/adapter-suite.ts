@@ -1,0 +1,246 @@
+// What every adapter must do, shown with a simulated device on a real socket: one suite, run by each adapter's own test.
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Model } from '../../src/schema/model.ts';
+import { type Adapter, type Device, type DocumentRef, documentText } from '../../src/southbound/adapter.ts';
+import { intentView, noReads } from '../../src/southbound/intent-view.ts';
+import { type Plain, snapshotOf } from '../southbound/intent.ts';
+import { Stage } from '../southbound/stage.ts';
+
+/** A simulated device as the suite sees it. */
+export interface SimulatedDevice {
+  readonly address: string;
+  /** All that it holds, in a form that `deepEqual` can compare. */
+  contents(): unknown;
+  /** How many calls that could change something it has got. */
+  changes(): number;
+  /** Loses the answer of the n-th of the next changing calls, before or after the call took effect. */
+  loseAnswer(n: number, when: 'before' | 'after'): void;
+  /** Keeps the n-th of the next changing calls waiting; `reached` resolves when it has come in, `release` does it. */
+  hold(n: number): { reached: Promise<void>; release(): void };
+  close(): Promise<void>;
+}
+
+export interface AdapterSubject {
+  readonly adapter: Adapter;
+  readonly model: Model;
+  /** Leaves of the platform's device entry besides name, kind and address. */
+  readonly device: Readonly<Record<string, Plain>>;
+  start(): Promise<SimulatedDevice>;
+  /** An intent that needs several documents, some of which depend on others. */
+  readonly intent: Plain;
+  /** The same but for one leaf, which is in `changedDocument` alone. */
+  readonly changedIntent: Plain;
+  readonly changedDocument: string;
+  /** An intent whose documents share no id with `intent`. */
+  readonly otherIntent: Plain;
+}
+
+/** Declares the suite for one adapter. */
+export function adapterSuite(name: string, subject: AdapterSubject): void {
+  const { adapter, model, intent, changedIntent, otherIntent } = subject;
+
+  describe(`adapter contract: ${name}`, () => {
+    let stage: Stage;
+    let simulated: SimulatedDevice;
+
+    beforeEach(async () => {
+      simulated = await subject.start();
+      stage = await Stage.open({ targets: ['acme', 'umbrella'], model, adapters: [adapter] });
+      const { address } = simulated;
+      stage.intent.force({ platform: { device: [{ name: 'd', kind: adapter.kind, address, ...subject.device }] } });
+      await stage.start();
+    });
+
+    afterEach(async () => {
+      await stage.close();
+      await simulated.close();
+    });
+
+    /** Commits, and lets time pass whenever the engine pauses, until the device is at rest. */
+    const settle = async (trees: Record<string, Plain>): Promise<void> => {
+      await stage.intent.commit(trees);
+      await rest();
+    };
+    const rest = async (): Promise<void> => {
+      const done = stage.reconciler.settled();
+      let resting = false;
+      void done.finally(() => {
+        resting = true;
+      });
+      for (let pauses = stage.clock.pauses.length; !resting; pauses += 1) {
+        stage.clock.advance(1_000);
+        await Promise.race([done, stage.clock.begun(pauses + 1)]);
+      }
+      await done;
+      const [status] = stage.reconciler.status();
+      assert.deepEqual([status?.pending, status?.refused, status?.faults], [0, [], []]);
+    };
+
+    it('declares the kind of every document that it lists, no id twice, and dependencies that it lists', () => {
+      const refs = list(subject, intent);
+      const ids = refs.map(({ id }) => id);
+      assert.ok(refs.length > 1 && refs.some(({ dependsOn }) => dependsOn.length > 0), 'the intent shows too little');
+      assert.equal(new Set(ids).size, ids.length);
+      for (const { kind, dependsOn } of refs) {
+        assert.ok(adapter.documentKinds[kind], kind);
+        for (const id of dependsOn) assert.ok(ids.includes(id), id);
+      }
+    });
+
+    it('renders the same from equal intent, however often and in whatever order', () => {
+      const bodies = (refs: readonly DocumentRef[]) =>
+        refs.map((ref) => [ref.id, documentText(adapter.render(view(subject, intent), device(subject), ref))]).sort();
+      const refs = list(subject, intent);
+      assert.deepEqual(list(subject, intent), refs);
+      assert.deepEqual(bodies([...refs].reverse()), bodies(refs));
+    });
+
+    it('puts every document after those that it depends on, and removes it before them', async () => {
+      await settle({ acme: intent });
+      const refs = list(subject, intent);
+      const put = stage.taken();
+      assert.equal(put.length, refs.length);
+      await settle({ acme: {} });
+      const removed = stage.taken();
+      assert.equal(removed.length, refs.length);
+      for (const { id, dependsOn } of refs) {
+        for (const need of dependsOn) {
+          assert.ok(put.indexOf(`put ${need}`) < put.indexOf(`put ${id}`), `${need} before ${id}`);
+          assert.ok(removed.indexOf(`remove ${id}`) < removed.indexOf(`remove ${need}`), `${id} before ${need}`);
+        }
+      }
+    });
+
+    it('leaves the device as it was when intent goes', async () => {
+      const before = simulated.contents();
+      await settle({ acme: intent });
+      assert.notDeepEqual(simulated.contents(), before);
+      await settle({ acme: {} });
+      assert.deepEqual(simulated.contents(), before);
+    });
+
+    it('sends nothing a second time, nor after a restart', async () => {
+      await settle({ acme: intent });
+      const changes = simulated.changes();
+      await settle({ acme: intent });
+      await stage.restart();
+      await rest();
+      assert.equal(simulated.changes(), changes);
+    });
+
+    it('touches one document when a leaf of it changes, and gives what it would have given at once', async () => {
+      await settle({ acme: changedIntent });
+      const wanted = simulated.contents();
+      await settle({ acme: intent });
+      assert.notDeepEqual(simulated.contents(), wanted);
+      stage.taken();
+      await settle({ acme: changedIntent });
+      assert.deepEqual(stage.taken(), [`put ${subject.changedDocument}`]);
+      assert.deepEqual(simulated.contents(), wanted);
+    });
+
+    it('reads back what it can read, and nothing once it is removed', async () => {
+      const client = adapter.connect({ ...device(subject), address: simulated.address }, undefined);
+      const signal = AbortSignal.timeout(10_000);
+      try {
+        const readable = list(subject, intent).filter(({ kind }) => adapter.documentKinds[kind]?.readable === true);
+        for (const ref of readable) assert.equal(await client.read(ref, signal), undefined);
+        await settle({ acme: intent });
+        for (const ref of readable) assert.notEqual(await client.read(ref, signal), undefined, ref.id);
+        await settle({ acme: {} });
+        for (const ref of readable) assert.equal(await client.read(ref, signal), undefined, ref.id);
+      } finally {
+        await client.close();
+      }
+    });
+
+    it('takes the removal of what is not there for done', async () => {
+      const client = adapter.connect({ ...device(subject), address: simulated.address }, undefined);
+      try {
+        for (const ref of list(subject, intent)) await client.remove(ref, AbortSignal.timeout(10_000));
+      } finally {
+        await client.close();
+      }
+    });
+
+    it('never lets one tenant disturb another on the same device', async () => {
+      await settle({ umbrella: otherIntent });
+      const alone = simulated.contents();
+      stage.taken();
+      await settle({ acme: intent });
+      await settle({ acme: changedIntent });
+      await settle({ acme: {} });
+      const others = new Set(list(subject, otherIntent).map(({ id }) => id));
+      for (const word of stage.taken()) assert.ok(!others.has(word.split(' ')[1] ?? ''), word);
+      assert.deepEqual(simulated.contents(), alone);
+    });
+
+    for (const when of ['before', 'after'] as const) {
+      it(`ends in the same state whichever answer is lost ${when} its call took effect`, async () => {
+        const empty = simulated.contents();
+        await settle({ acme: intent });
+        const full = simulated.contents();
+        const calls = list(subject, intent).length;
+        await settle({ acme: {} });
+        for (let n = 1; n <= calls; n++) {
+          simulated.loseAnswer(n, when);
+          await settle({ acme: intent });
+          assert.deepEqual(simulated.contents(), full, `call ${n} of creation`);
+          simulated.loseAnswer(n, when);
+          await settle({ acme: {} });
+          assert.deepEqual(simulated.contents(), empty, `call ${n} of removal`);
+        }
+      });
+    }
+
+    it('ends in the same state whichever call the service was stopped in', async () => {
+      const empty = simulated.contents();
+      await settle({ acme: intent });
+      const full = simulated.contents();
+      const calls = list(subject, intent).length;
+      await settle({ acme: {} });
+      const stopInCall = async (n: number, tree: Plain): Promise<void> => {
+        const held = simulated.hold(n);
+        await stage.intent.commit({ acme: tree });
+        await held.reached;
+        await stage.stop();
+        held.release();
+        await stage.start();
+        await rest();
+      };
+      for (let n = 1; n <= calls; n++) {
+        await stopInCall(n, intent);
+        assert.deepEqual(simulated.contents(), full, `call ${n} of creation`);
+        await stopInCall(n, {});
+        assert.deepEqual(simulated.contents(), empty, `call ${n} of removal`);
+      }
+    });
+  });
+}
+
+function device({ adapter, device: leaves }: AdapterSubject): Device {
+  const { endpoint = [], version } = leaves as { endpoint?: readonly string[]; version?: string };
+  const name = 'd';
+  return Object.freeze({
+    name,
+    kind: adapter.kind,
+    address: 'http://127.0.0.1:1',
+    endpoints: Object.freeze([...endpoint]),
+    version,
+    enabled: true,
+    credentials: undefined,
+  });
+}
+
+function view({ model }: AdapterSubject, tree: Plain) {
+  return intentView(snapshotOf('acme', model, 1, tree), model.root, noReads());
+}
+
+function list(subject: AdapterSubject, tree: Plain): DocumentRef[] {
+  const root = view(subject, tree);
+  const { adapter } = subject;
+  const parts = adapter.partition === undefined ? [root] : root.list(adapter.partition);
+  return parts.flatMap((part) => [...adapter.list(part, device(subject))]);
+}

@@ -1,0 +1,538 @@
+// The commit pipeline from edits to rows, over the real validator, journal and disk.
+
+import assert from 'node:assert/strict';
+import { EdgeconfError } from '../../src/errors.ts';
+import type { FeedEvent } from '../../src/datastore/transaction.ts';
+import { isRankKey } from '../../src/schema/row-key.ts';
+import { changesOf, closeAll, declare, keyOf, openWith, remove, replace, rowsOf, send, update, valueOf } from './edge.ts';
+import { removeTempFolders } from './temp-folder.ts';
+
+const system = (members: Record<string, unknown>) => update('/system', { 'test-edge:system': members });
+const site = (members: Record<string, unknown>) => update('', { 'test-edge:site': [members] });
+const steps = (...names: string[]) => replace('/step', { 'test-edge:step': names.map((name) => ({ name })) });
+
+describe('a commit', () => {
+  afterEach(async () => {
+    await closeAll();
+    await removeTempFolders();
+  });
+
+  it('makes canonical rows, one revision, and answers with the changes', async () => {
+    const { datastore } = await openWith(['acme']);
+    const before = datastore.head.revision;
+    const result = await send(datastore, { acme: [system({ name: 'core', big: '18446744073709551615', ratio: '1.500' })] });
+    assert.equal(result.revision, before + 1);
+    assert.equal(datastore.head.revision, before + 1);
+    assert.equal(result.timeNs, datastore.head.timeNs);
+    assert.deepEqual(changesOf(result), [
+      '/system/big: nothing -> "18446744073709551615"',
+      '/system/name: nothing -> "core"',
+      '/system/ratio: nothing -> "1.5"',
+    ]);
+    assert.equal(datastore.snapshot('acme')?.revision, before + 1);
+    const [candidate] = result.candidates;
+    assert.equal(candidate?.after, datastore.snapshot('acme'));
+    for (const row of datastore.snapshot('acme')?.subtree('') ?? []) assert.equal(row.revision, before + 1);
+  });
+
+  it('that changes nothing makes no entry and answers with the head', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [system({ name: 'core' })] });
+    const { head } = datastore;
+    const result = await send(datastore, { acme: [system({ name: 'core' }), remove('/site[name=none]')] });
+    assert.deepEqual(result, { revision: head.revision, timeNs: head.timeNs, candidates: [] });
+    assert.deepEqual(datastore.head, head);
+  });
+
+  it('reports what it implies: a case that gives way and a leaf whose when turned false', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [system({ volume: 5, address: '10.0.0.1' })] });
+    const result = await send(datastore, { acme: [system({ mode: 'quiet', dhcp: true })] });
+    assert.deepEqual(changesOf(result), [
+      '/system/address: "10.0.0.1" -> nothing',
+      '/system/dhcp: nothing -> true',
+      '/system/mode: nothing -> "quiet"',
+      '/system/volume: 5 -> nothing',
+    ]);
+  });
+
+  it('keeps a default that was written as a row, and none that was not', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [system({ name: 'core' })] });
+    assert.equal(valueOf(datastore, 'acme', '/system/mode'), undefined);
+    await send(datastore, { acme: [system({ mode: 'normal' })] });
+    assert.equal(valueOf(datastore, 'acme', '/system/mode'), '"normal"');
+  });
+
+  it('keeps leaf-lists as one row, presence containers and anydata as rows', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [system({ tag: ['b', 'a'], debug: {}, extra: { 'test-edge:site': [] } })] });
+    assert.equal(valueOf(datastore, 'acme', '/system/tag'), '["b","a"]');
+    assert.equal(valueOf(datastore, 'acme', '/system/debug'), '{}');
+    assert.notEqual(valueOf(datastore, 'acme', '/system/extra'), undefined);
+    const result = await send(datastore, { acme: [remove('/system/debug'), replace('/system/tag', { 'test-edge:tag': ['a'] })] });
+    assert.deepEqual(changesOf(result), ['/system/debug: {} -> nothing', '/system/tag: ["b","a"] -> ["a"]']);
+  });
+
+  it('applies its edits in the order given', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [site({ name: 'a', size: 1 }), site({ name: 'b', size: 2 })] });
+    await send(datastore, { acme: [remove('/site'), site({ name: 'a', size: 3 }), site({ name: 'a', size: 4 })] });
+    assert.deepEqual(rowsOf(datastore, 'acme'), [
+      ['/site[name=a]/name', '"a"'],
+      ['/site[name=a]/size', '4'],
+    ]);
+  });
+
+  it('deletes everything that a query with open keys matches, and nothing else', async () => {
+    const { datastore } = await openWith(['acme']);
+    const port = (number: number, protocol: string) => ({ number, protocol, use: 'x' });
+    await send(datastore, {
+      acme: [site({ name: 'a', port: [port(1, 'tcp'), port(2, 'udp')] }), site({ name: 'b', port: [port(1, 'udp')] })],
+    });
+    const result = await send(datastore, { acme: [remove('/site/port[protocol=udp]')] });
+    assert.equal(changesOf(result).length, 6);
+    const left = rowsOf(datastore, 'acme').map(([text]) => text);
+    assert.deepEqual(left, [
+      '/site[name=a]/name',
+      '/site[name=a]/port[number=1][protocol=tcp]/number',
+      '/site[name=a]/port[number=1][protocol=tcp]/protocol',
+      '/site[name=a]/port[number=1][protocol=tcp]/use',
+      '/site[name=b]/name',
+    ]);
+  });
+
+  it('with violations tells all of them and keeps nothing', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [site({ name: 'a', limit: 5 })] });
+    const { head } = datastore;
+    const rows = rowsOf(datastore, 'acme');
+    await assert.rejects(
+      send(datastore, {
+        acme: [
+          update('/site[name=a]', { 'test-edge:site': [{ name: 'a', size: 9 }] }),
+          update('', { 'test-edge:step': [{ name: 's', site: 'nowhere' }] }),
+        ],
+      }),
+      (error: EdgeconfError) => {
+        assert.equal(error.code, 'INVALID_ARGUMENT');
+        assert.match(error.message, /^2 violations: /);
+        assert.match(error.message, /a site is not larger than its limit/);
+        const must = error.violations.find((violation) => violation.errorAppTag === 'too-large');
+        assert.equal(must?.message, 'a site is not larger than its limit');
+        assert.match(must?.path ?? '', /site\[name='a'\]/);
+        assert.equal(error.violations.length, 2);
+        return true;
+      },
+    );
+    assert.deepEqual(datastore.head, head);
+    assert.deepEqual(rowsOf(datastore, 'acme'), rows);
+    await send(datastore, { acme: [site({ name: 'a', size: 5 })] });
+  });
+
+  it('of a value of the wrong type or an unknown node is INVALID_ARGUMENT and keeps nothing', async () => {
+    const { datastore } = await openWith(['acme']);
+    const { head } = datastore;
+    for (const members of [{ big: 'many' }, { colour: 'red' }, { name: '' }, { name: 'x'.repeat(33) }]) {
+      await assert.rejects(send(datastore, { acme: [system(members)] }), { code: 'INVALID_ARGUMENT' });
+    }
+    assert.deepEqual(datastore.head, head);
+    assert.deepEqual(rowsOf(datastore, 'acme'), []);
+  });
+
+  it('that deletes what is still referenced is refused', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [site({ name: 'a' }), update('', { 'test-edge:step': [{ name: 's', site: 'a' }] })] });
+    await assert.rejects(send(datastore, { acme: [remove('/site[name=a]')] }), { code: 'INVALID_ARGUMENT' });
+    await send(datastore, { acme: [remove('/site[name=a]'), remove('/step[name=s]/site')] });
+  });
+
+  it('to an unknown target is NOT_FOUND', async () => {
+    const { datastore } = await openWith([]);
+    await assert.rejects(send(datastore, { nobody: [remove('')] }), { code: 'NOT_FOUND', message: "no such target 'nobody'" });
+  });
+
+  it('refused by authorize keeps nothing, and authorize sees every change, implied ones too', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [system({ volume: 5 })] });
+    const { head } = datastore;
+    const seen: number[] = [];
+    const authorize = (candidates: readonly { changes: readonly unknown[] }[]) => {
+      seen.push(...candidates.map(({ changes }) => changes.length));
+      throw new EdgeconfError('PERMISSION_DENIED', 'not yours');
+    };
+    await assert.rejects(send(datastore, { acme: [system({ mode: 'quiet' })] }, { authorize }), {
+      code: 'PERMISSION_DENIED',
+      message: 'not yours',
+    });
+    assert.deepEqual(seen, [2]);
+    assert.deepEqual(datastore.head, head);
+    assert.equal(valueOf(datastore, 'acme', '/system/volume'), '5');
+    const again = await send(datastore, { acme: [system({ mode: 'quiet' })] });
+    assert.equal(changesOf(again).length, 2);
+  });
+
+  it('refused by the plan keeps nothing, and the plan comes after authorize', async () => {
+    const order: string[] = [];
+    let refuse = false;
+    const plan = async () => {
+      order.push('plan');
+      if (refuse) throw new EdgeconfError('FAILED_PRECONDITION', 'document taken');
+    };
+    const { datastore } = await openWith(['acme'], { plan });
+    const { head } = datastore;
+    order.length = 0;
+    refuse = true;
+    const authorize = async () => {
+      order.push('authorize');
+    };
+    await assert.rejects(send(datastore, { acme: [system({ name: 'core' })] }, { authorize }), { message: 'document taken' });
+    assert.deepEqual(order, ['authorize', 'plan']);
+    assert.deepEqual(datastore.head, head);
+    assert.deepEqual(rowsOf(datastore, 'acme'), []);
+    refuse = false;
+    assert.deepEqual(changesOf(await send(datastore, { acme: [system({ name: 'core' })] })), [
+      '/system/name: nothing -> "core"',
+    ]);
+  });
+
+  it('as a dry run shows the changes, is planned, and keeps nothing', async () => {
+    let planned = 0;
+    const plan = () => {
+      planned++;
+    };
+    const { datastore } = await openWith(['acme'], { plan });
+    const { head } = datastore;
+    planned = 0;
+    const result = await send(datastore, { acme: [system({ name: 'core' })] }, { dryRun: true });
+    assert.deepEqual(changesOf(result), ['/system/name: nothing -> "core"']);
+    assert.equal(planned, 1);
+    assert.equal(result.revision, head.revision);
+    assert.deepEqual(datastore.head, head);
+    assert.deepEqual(rowsOf(datastore, 'acme'), []);
+    assert.equal((await send(datastore, { acme: [system({ name: 'core' })] })).revision, head.revision + 1);
+  });
+
+  it('is told to listeners before its answer, in revision order, and a failing listener harms nobody', async () => {
+    const { datastore } = await openWith(['acme']);
+    const events: FeedEvent[] = [];
+    datastore.listen(() => {
+      throw new Error('bad listener');
+    });
+    const end = datastore.listen((event) => {
+      assert.equal(datastore.head.revision, event.revision);
+      assert.equal(datastore.snapshot('acme')?.revision, event.revision);
+      events.push(event);
+    });
+    const result = await send(datastore, { acme: [system({ name: 'one' })] }, { author: 'bob' });
+    assert.equal(events.length, 1);
+    assert.equal(events[0]?.author, 'bob');
+    assert.equal(events[0]?.revision, result.revision);
+    assert.equal(events[0]?.timeNs, result.timeNs);
+    assert.deepEqual(events[0]?.commits, result.candidates);
+    end();
+    await send(datastore, { acme: [system({ name: 'two' })] });
+    assert.equal(events.length, 1);
+  });
+
+  it('has a time after the one before even when the clock stands still', async () => {
+    const { datastore } = await openWith(['acme'], { now: () => 42n });
+    const first = await send(datastore, { acme: [system({ name: 'one' })] });
+    const second = await send(datastore, { acme: [system({ name: 'two' })] });
+    assert.deepEqual([first.timeNs, second.timeNs], [43n, 44n]);
+  });
+
+  it('keeps its author, comment and labels in the journal', async () => {
+    const { datastore } = await openWith(['acme']);
+    const more = { author: 'bob', comment: 'because', labels: { ticket: '7' } };
+    const { revision } = await send(datastore, { acme: [system({ name: 'core' })] }, more);
+    const entry = await datastore.history.entry(revision);
+    assert.deepEqual([entry.author, entry.comment, entry.labels], ['bob', 'because', { ticket: '7' }]);
+    assert.deepEqual(entry.commits.map(({ target, model }) => [target, model]), [['acme', 'edge@1']]);
+    await assert.rejects(datastore.history.entry(revision + 1), { code: 'NOT_FOUND' });
+  });
+
+  it('with a label name of the service is refused', async () => {
+    const { datastore } = await openWith(['acme']);
+    await assert.rejects(send(datastore, { acme: [system({ name: 'x' })] }, { labels: { 'edgeconf:x': '1' } }), {
+      code: 'INVALID_ARGUMENT',
+      message: /names that start with edgeconf: are reserved/,
+    });
+  });
+
+  it('leaves what each row held before to the history', async () => {
+    const { datastore } = await openWith(['acme']);
+    const revisions: number[] = [];
+    for (const name of ['one', 'two']) revisions.push((await send(datastore, { acme: [system({ name })] })).revision);
+    revisions.push((await send(datastore, { acme: [remove('/system/name')] })).revision);
+    const [first = 0, second = 0, third = 0] = revisions;
+    const snapshot = datastore.snapshot('acme');
+    assert.ok(snapshot);
+    const key = keyOf(datastore, 'acme', '/system/name');
+    const past: unknown[] = [];
+    for await (const change of datastore.history.changes('acme', key)) past.push([change.revision, change.before]);
+    assert.deepEqual(past, [
+      [first, undefined],
+      [second, '"one"'],
+      [third, '"two"'],
+    ]);
+    const at = (revision: number) => datastore.history.valueAt(snapshot, key, revision);
+    assert.deepEqual(await Promise.all([first - 1, first, second, third].map(at)), [undefined, '"one"', '"two"', undefined]);
+  });
+
+  describe('to a user-ordered list', () => {
+    it('keeps the order, and a move changes one rank row', async () => {
+      const { datastore } = await openWith(['acme']);
+      const first = await send(datastore, { acme: [steps('c', 'a', 'b')] });
+      assert.deepEqual(changesOf(first).filter((text) => text.endsWith('(rank)')).length, 3);
+      const moved = await send(datastore, { acme: [steps('a', 'b', 'c')] });
+      assert.deepEqual(changesOf(moved), ['/step[name=c] (rank)']);
+    });
+
+    it('takes an entry away together with its rank', async () => {
+      const { datastore } = await openWith(['acme']);
+      await send(datastore, { acme: [steps('a', 'b', 'c')] });
+      const result = await send(datastore, { acme: [remove('/step[name=b]')] });
+      assert.deepEqual(changesOf(result), ['/step[name=b] (rank)', '/step[name=b]/name: "b" -> nothing']);
+      await send(datastore, { acme: [remove('/step')] });
+      assert.equal(datastore.snapshot('acme')?.size, 0);
+    });
+
+    it('adds an entry at the end with one rank row', async () => {
+      const { datastore } = await openWith(['acme']);
+      await send(datastore, { acme: [steps('b', 'a')] });
+      const result = await send(datastore, { acme: [update('', { 'test-edge:step': [{ name: '0' }] })] });
+      assert.deepEqual(changesOf(result), ['/step[name=0] (rank)', '/step[name=0]/name: nothing -> "0"']);
+      const ranks = [...(datastore.snapshot('acme')?.subtree('') ?? [])].filter((row) => isRankKey(row.key));
+      const byRank = ranks.sort((a, b) => (a.value < b.value ? -1 : 1)).map((row) => row.key.split('\x02')[1]?.[0]);
+      assert.deepEqual(byRank, ['b', 'a', '0']);
+    });
+  });
+
+  describe('to several targets', () => {
+    it('is one revision for all of them', async () => {
+      const { datastore } = await openWith(['acme', 'globex']);
+      const result = await send(datastore, { globex: [system({ name: 'g' })], acme: [system({ name: 'a' })] });
+      assert.deepEqual(result.candidates.map(({ target }) => target), ['acme', 'globex']);
+      assert.equal(datastore.snapshot('acme')?.revision, result.revision);
+      assert.equal(datastore.snapshot('globex')?.revision, result.revision);
+      const entry = await datastore.history.entry(result.revision);
+      assert.deepEqual(entry.commits.map(({ target }) => target), ['acme', 'globex']);
+    });
+
+    it('is refused as a whole when one of them is not valid, and the others stay writable', async () => {
+      const { datastore } = await openWith(['acme', 'globex']);
+      const { head } = datastore;
+      await assert.rejects(send(datastore, { acme: [system({ name: 'a' })], globex: [system({ name: '' })] }), {
+        code: 'INVALID_ARGUMENT',
+      });
+      assert.deepEqual(datastore.head, head);
+      assert.deepEqual(rowsOf(datastore, 'acme'), []);
+      assert.deepEqual(changesOf(await send(datastore, { acme: [system({ name: 'a' })] })), [
+        '/system/name: nothing -> "a"',
+      ]);
+    });
+
+    it('is refused as a whole by one refused plan', async () => {
+      const plan = (candidates: readonly { target: string }[]) => {
+        if (candidates.length > 1) throw new EdgeconfError('FAILED_PRECONDITION', 'too much');
+      };
+      const { datastore } = await openWith(['acme', 'globex'], { plan });
+      await assert.rejects(send(datastore, { acme: [system({ name: 'a' })], globex: [system({ name: 'g' })] }));
+      assert.deepEqual(rowsOf(datastore, 'acme'), []);
+      assert.deepEqual(rowsOf(datastore, 'globex'), []);
+      await send(datastore, { globex: [system({ name: 'g' })] });
+    });
+
+    it('edits of one target given in parts are applied in order as one', async () => {
+      const { datastore } = await openWith(['acme']);
+      const parts = [system({ name: 'one' }), system({ name: 'two' })];
+      const snapshot = datastore.snapshot('acme');
+      const node = snapshot?.model.root.children.get('test-edge:system');
+      assert.ok(node);
+      await datastore.commit({
+        author: 'ann',
+        authorize: () => {},
+        edits: parts.map((part) => ({
+          target: 'acme',
+          edits: [{ op: 'update' as const, path: [{ node }], json: part.op === 'delete' ? '' : part.json }],
+        })),
+      });
+      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"two"');
+    });
+  });
+
+  describe('at the same time as others', () => {
+    it('gets a revision of its own: a hundred commits to four targets are all there', async () => {
+      const targets = ['t1', 't2', 't3', 't4'];
+      const { datastore } = await openWith(targets, { workers: 2 });
+      const start = datastore.head.revision;
+      const order: number[] = [];
+      datastore.listen((event) => order.push(event.revision));
+      const results = await Promise.all(
+        Array.from({ length: 100 }, (_, i) => send(datastore, { [targets[i % 4] ?? '']: [site({ name: `s${i}`, size: i })] })),
+      );
+      const revisions = results.map((result) => result.revision).sort((a, b) => a - b);
+      assert.deepEqual(revisions, Array.from({ length: 100 }, (_, i) => start + 1 + i));
+      assert.deepEqual(order, revisions);
+      for (const [i, target] of targets.entries()) {
+        const rows = rowsOf(datastore, target);
+        assert.equal(rows.length, 50);
+        for (let n = i; n < 100; n += 4) assert.equal(valueOf(datastore, target, `/site[name=s${n}]/size`), `${n}`);
+      }
+    });
+
+    it('on one target is judged one after the other', async () => {
+      const { datastore } = await openWith(['acme']);
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 10 }, (_, i) => send(datastore, { acme: [site({ name: 'a', size: 10 - i, limit: i + 1 })] })),
+      );
+      const kept = outcomes.filter(({ status }) => status === 'fulfilled').length;
+      assert.equal(kept, 5);
+      assert.equal(valueOf(datastore, 'acme', '/site[name=a]/limit'), '10');
+      assert.equal(valueOf(datastore, 'acme', '/site[name=a]/size'), '1');
+    });
+
+    it('that span targets in opposite order all finish', async () => {
+      const { datastore } = await openWith(['acme', 'globex']);
+      const both = (n: number) => ({ acme: [system({ name: `n${n}` })], globex: [system({ name: `n${n}` })] });
+      const reverse = (n: number) => ({ globex: [system({ name: `n${n}` })], acme: [system({ name: `n${n}` })] });
+      await Promise.all(Array.from({ length: 20 }, (_, i) => send(datastore, i % 2 === 0 ? both(i) : reverse(i))));
+      assert.equal(valueOf(datastore, 'acme', '/system/name'), valueOf(datastore, 'globex', '/system/name'));
+    });
+
+    it('is authorized again when the platform configuration moved before its append', async () => {
+      const { datastore } = await openWith(['acme']);
+      const seen: number[] = [];
+      let other: Promise<unknown> | undefined;
+      const authorize = async () => {
+        seen.push(datastore.snapshot('platform')?.revision ?? -1);
+        other ??= send(datastore, { platform: [update('/note', { 'test-platform:note': 'moved' })] });
+        await other;
+      };
+      const result = await send(datastore, { acme: [system({ name: 'core' })] }, { authorize });
+      assert.equal(seen.length, 2);
+      assert.equal(seen[1], result.revision - 1);
+    });
+  });
+
+  describe('with an idempotency id', () => {
+    it('answers a repeat with the first result and commits nothing', async () => {
+      const { datastore } = await openWith(['acme']);
+      const more = { idempotencyId: 'r-1' };
+      const first = await send(datastore, { acme: [system({ name: 'one' })] }, more);
+      await send(datastore, { acme: [system({ name: 'two' })] });
+      const repeat = await send(datastore, { acme: [system({ name: 'one' })] }, more);
+      assert.deepEqual(repeat, { revision: first.revision, timeNs: first.timeNs, candidates: [] });
+      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"two"');
+      const other = await send(datastore, { acme: [system({ name: 'three' })] }, { ...more, author: 'bob' });
+      assert.equal(other.revision, first.revision + 2);
+    });
+
+    it('sent twice at the same time commits once', async () => {
+      const { datastore } = await openWith(['acme']);
+      const more = { idempotencyId: 'r-1' };
+      const results = await Promise.all([1, 2, 3].map(() => send(datastore, { acme: [site({ name: 'a' })] }, more)));
+      assert.equal(new Set(results.map(({ revision }) => revision)).size, 1);
+      assert.equal(results.filter(({ candidates }) => candidates.length > 0).length, 1);
+    });
+
+    it('that was refused may be sent again', async () => {
+      const { datastore } = await openWith(['acme']);
+      const more = { idempotencyId: 'r-1' };
+      await assert.rejects(send(datastore, { acme: [system({ name: '' })] }, more), { code: 'INVALID_ARGUMENT' });
+      const result = await send(datastore, { acme: [system({ name: 'core' })] }, more);
+      assert.equal(result.candidates.length, 1);
+    });
+
+    it('that changed nothing is remembered as well', async () => {
+      const { datastore } = await openWith(['acme']);
+      await send(datastore, { acme: [system({ name: 'one' })] });
+      const more = { idempotencyId: 'r-1' };
+      const first = await send(datastore, { acme: [system({ name: 'one' })] }, more);
+      await send(datastore, { acme: [system({ name: 'two' })] });
+      assert.equal((await send(datastore, { acme: [system({ name: 'one' })] }, more)).revision, first.revision);
+      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"two"');
+    });
+
+    it('that is empty or too long is refused', async () => {
+      const { datastore } = await openWith(['acme']);
+      for (const idempotencyId of ['', 'x'.repeat(257)]) {
+        await assert.rejects(send(datastore, { acme: [system({ name: 'a' })] }, { idempotencyId }), { code: 'INVALID_ARGUMENT' });
+      }
+    });
+  });
+
+  describe('to the platform target', () => {
+    const target = (name: string, model: string, version: string) =>
+      update('', { 'test-platform:target': [{ name, tenant: 't', model, 'model-version': version }] });
+
+    it('makes a target exist at once', async () => {
+      const { datastore } = await openWith([]);
+      assert.deepEqual(datastore.targets().map(({ name }) => name), ['platform']);
+      await declare(datastore, 'zeta');
+      await declare(datastore, 'acme');
+      assert.deepEqual(datastore.targets(), [
+        { name: 'platform', tenant: '', modelId: 'edgeconf-platform@1' },
+        { name: 'acme', tenant: 'acme', modelId: 'edge@1' },
+        { name: 'zeta', tenant: 'zeta', modelId: 'edge@1' },
+      ]);
+      assert.equal(datastore.snapshot('acme')?.size, 0);
+      await send(datastore, { acme: [system({ name: 'core' })] });
+    });
+
+    it('that names an unknown model is refused and says which are known', async () => {
+      const { datastore } = await openWith([]);
+      await assert.rejects(send(datastore, { platform: [target('acme', 'edge', '9')] }), {
+        code: 'FAILED_PRECONDITION',
+        message: "/target[name=acme]: unknown model 'edge@9'; known models: edge@1, edge@2, edgeconf-platform@1",
+      });
+      assert.equal(datastore.snapshot('acme'), undefined);
+    });
+
+    it('cannot declare the reserved name', async () => {
+      const { datastore } = await openWith([]);
+      await assert.rejects(declare(datastore, 'platform'), { code: 'FAILED_PRECONDITION', message: /is the reserved name/ });
+    });
+
+    it('removes a target that is empty, and none that has rows', async () => {
+      const { datastore } = await openWith(['acme', 'globex']);
+      await send(datastore, { acme: [system({ name: 'core' })] });
+      await assert.rejects(send(datastore, { platform: [remove('/target[name=acme]')] }), {
+        code: 'FAILED_PRECONDITION',
+        message: /target 'acme' still holds 1 rows of configuration; delete them first/,
+      });
+      await send(datastore, { platform: [remove('/target[name=globex]')] });
+      assert.equal(datastore.snapshot('globex'), undefined);
+      await assert.rejects(send(datastore, { globex: [remove('')] }), { code: 'NOT_FOUND' });
+      await send(datastore, { acme: [remove('')], platform: [remove('/target[name=acme]')] });
+      assert.equal(datastore.snapshot('acme'), undefined);
+      assert.deepEqual(datastore.targets().map(({ name }) => name), ['platform']);
+    });
+
+    it('gives another model to a target that is empty, and to none that has rows', async () => {
+      const { datastore } = await openWith(['acme']);
+      const long = 'x'.repeat(40);
+      await assert.rejects(send(datastore, { acme: [system({ name: long })] }), { code: 'INVALID_ARGUMENT' });
+      await send(datastore, { platform: [target('acme', 'edge', '2')] });
+      assert.equal(datastore.snapshot('acme')?.model.id, 'edge@2');
+      await send(datastore, { acme: [system({ name: long })] });
+      await assert.rejects(send(datastore, { platform: [target('acme', 'edge', '1')] }), {
+        code: 'FAILED_PRECONDITION',
+        message: /holds 1 rows of model edge@2 and cannot become edge@1/,
+      });
+    });
+
+    it('that removes a target which is being written is told to try again', async () => {
+      const { datastore } = await openWith(['acme']);
+      let removal: Promise<unknown> | undefined;
+      const authorize = async () => {
+        removal ??= assert.rejects(send(datastore, { platform: [remove('/target[name=acme]')] }), { code: 'ABORTED' });
+        await removal;
+      };
+      await send(datastore, { acme: [system({ name: 'core' })] }, { authorize });
+      assert.ok(removal);
+      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"core"');
+    });
+  });
+});

@@ -1,0 +1,142 @@
+// The row store: rows, history and idempotency index as caches of the journal, and their recovery.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type JournalHead, seal } from '../../src/datastore/journal-entry.ts';
+import { LevelJournal } from '../../src/datastore/level-journal.ts';
+import { LevelStore } from '../../src/datastore/level-store.ts';
+import { replay } from '../../src/datastore/recovery.ts';
+import { RowStore } from '../../src/datastore/row-store.ts';
+import { idempotencyLabel } from '../../src/datastore/request-label.ts';
+import type { Change, Row } from '../../src/datastore/row.ts';
+import { removeTempFolders, tempFolder } from './temp-folder.ts';
+
+describe('the row store', () => {
+  let store: LevelStore;
+  let journal: LevelJournal;
+  let rows: RowStore;
+
+  beforeEach(async () => {
+    store = await LevelStore.open(join(await tempFolder(), 'store'), true);
+    journal = await LevelJournal.open(store);
+    rows = new RowStore(store);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await removeTempFolders();
+  });
+
+  async function append(target: string, changes: Change[], labels: Record<string, string> = {}): Promise<void> {
+    const draft = { author: 'ann', comment: '', labels, commits: [{ target, model: 'm@1', changes }] };
+    await journal.append([seal(draft, journal.head, 1n)]);
+  }
+
+  async function all(target: string): Promise<Row[]> {
+    const found: Row[] = [];
+    for await (const row of rows.rows(target)) found.push(row);
+    return found;
+  }
+
+  const change = (key: string, before: string | undefined, after: string | undefined): Change => ({ key, before, after });
+
+  it('replay brings an empty row store up to the journal', async () => {
+    await append('acme', [change('a\x00', undefined, '1'), change('b\x00', undefined, '2')]);
+    await append('acme', [change('a\x00', '1', undefined), change('b\x00', '2', '"\u{e9}"')]);
+    const told: number[] = [];
+    await replay(journal, rows, (entry) => told.push(entry.revision));
+    assert.deepEqual(told, [1, 2]);
+    assert.deepEqual(await all('acme'), [{ key: 'b\x00', value: '"\u{e9}"', revision: 2 }]);
+    assert.deepEqual(await rows.applied(), journal.head);
+    assert.equal(await rows.revision('acme'), 2);
+  });
+
+  it('replay starts behind what is applied', async () => {
+    await append('acme', [change('a\x00', undefined, '1')]);
+    await replay(journal, rows);
+    await append('acme', [change('a\x00', '1', '2')]);
+    const told: number[] = [];
+    await replay(journal, rows, (entry) => told.push(entry.revision));
+    assert.deepEqual(told, [2]);
+    await replay(journal, rows, (entry) => told.push(entry.revision));
+    assert.deepEqual(told, [2]);
+  });
+
+  it('targets whose names start alike keep their rows apart', async () => {
+    await append('a', [change('k\x00', undefined, '1')]);
+    await append('ab', [change('k\x00', undefined, '2')]);
+    await append('a\u{fc}', [change('k\x00', undefined, '3')]);
+    await replay(journal, rows);
+    assert.deepEqual((await all('a')).map((row) => row.value), ['1']);
+    assert.deepEqual((await all('ab')).map((row) => row.value), ['2']);
+    assert.deepEqual(await rows.targets(), ['a', 'ab', 'a\u{fc}']);
+  });
+
+  it('a key of any bytes comes back as it was', async () => {
+    const key = 'l\x00\x03\u{82}42\x00\x02\u{c3}\u{a4}\x01\x01\x00n\x00';
+    await append('acme', [change(key, undefined, '1')]);
+    await replay(journal, rows);
+    assert.deepEqual((await all('acme')).map((row) => row.key), [key]);
+  });
+
+  it('the history of a row and of a subtree is in the index', async () => {
+    await append('acme', [change('c\x00', undefined, '{}'), change('c\x00x\x00', undefined, '1')]);
+    await append('acme', [change('c\x00x\x00', '1', '2')]);
+    await append('acme', [change('c\x00', '{}', undefined), change('c\x00x\x00', '2', undefined)]);
+    await append('acme', [change('d\x00', undefined, '9')]);
+    await replay(journal, rows);
+    const past: unknown[] = [];
+    for await (const { key, revision, before } of rows.past('acme', 'c\x00')) past.push([key, revision, before]);
+    assert.deepEqual(past, [
+      ['c\x00', 1, undefined],
+      ['c\x00', 3, '{}'],
+      ['c\x00x\x00', 1, undefined],
+      ['c\x00x\x00', 2, '1'],
+      ['c\x00x\x00', 3, '2'],
+    ]);
+  });
+
+  it('an idempotency id is found by author and id', async () => {
+    await append('acme', [change('a\x00', undefined, '1')], { [idempotencyLabel]: 'r-1' });
+    await replay(journal, rows);
+    assert.deepEqual(await rows.request('ann', 'r-1'), { revision: 1, timeNs: 1n });
+    assert.equal(await rows.request('bob', 'r-1'), undefined);
+    assert.equal(await rows.request('ann', 'r-2'), undefined);
+  });
+
+  it('rows that are ahead of the journal are refused', async () => {
+    await append('acme', [change('a\x00', undefined, '1')]);
+    await replay(journal, rows);
+    await store.tables.headers.clear();
+    await journal.reread();
+    await assert.rejects(replay(journal, new RowStore(store)), {
+      code: 'DATA_LOSS',
+      message: /the journal ends at revision 0, but revision 1 was applied/,
+    });
+  });
+
+  it('rows of another journal are refused', async () => {
+    await append('acme', [change('a\x00', undefined, '1')]);
+    await replay(journal, rows);
+    const applied = await rows.applied();
+    const forged: JournalHead = { ...applied, hash: '1'.repeat(64) };
+    await store.tables.meta.put(
+      Buffer.from('applied'),
+      Buffer.from(JSON.stringify({ revision: 1, time: '1', hash: forged.hash })),
+    );
+    await assert.rejects(replay(journal, rows), { code: 'DATA_LOSS', message: /revision 1 is not the one that the rows/ });
+  });
+
+  it('an applied record that cannot be read is refused', async () => {
+    await store.tables.meta.put(Buffer.from('applied'), Buffer.from('?'));
+    await assert.rejects(replay(journal, rows), { code: 'DATA_LOSS', message: /applied revision cannot be read/ });
+  });
+
+  it('replay stops at a gap and names the revision', async () => {
+    for (let i = 0; i < 4; i++) await append('acme', [change('a\x00', i === 0 ? undefined : `${i}`, `${i + 1}`)]);
+    const key = Buffer.alloc(8);
+    key.writeBigUInt64BE(2n);
+    await store.tables.headers.del(key);
+    await assert.rejects(replay(journal, rows), { code: 'DATA_LOSS', message: /^journal revision 2 cannot be trusted/ });
+  });
+});

@@ -1,0 +1,513 @@
+// Subscribe over a real socket: ONCE, POLL and STREAM, syncs, changes, deletes, defaults, rights, and what is refused.
+
+import assert from 'node:assert/strict';
+import { Encoding, type SubscriptionList, SubscriptionMode } from '../../../src/proto/gnmi.ts';
+import { startService, type TestService, type TestUser } from '../../service.ts';
+import { acme, deletesOf, list, path, Subscription, update, valuesOf } from './messages.ts';
+
+const chicago = '/site[site-id=chicago]';
+const dallas = '/site[site-id=dallas]';
+const pool = `${chicago}/ip-domain[ip-domain-id=pool]`;
+
+describe('gNMI Subscribe', () => {
+  let service: TestService;
+  const open: Subscription[] = [];
+  before(async () => {
+    service = await startService();
+  });
+  after(() => service.close());
+  beforeEach(() => service.reset('acme', acme));
+  afterEach(() => {
+    for (const each of open.splice(0)) each.cancel();
+  });
+
+  function stream(user: TestUser = 'acme-admin'): Subscription {
+    const subscription = new Subscription(service.client(user).subscribe());
+    open.push(subscription);
+    return subscription;
+  }
+
+  function subscribe(wanted: SubscriptionList, user: TestUser = 'acme-admin'): Subscription {
+    return stream(user).subscribe(wanted);
+  }
+
+  async function set(text: string, value: unknown): Promise<void> {
+    await service.client('acme-admin').set({ update: [update(text, value)] });
+  }
+
+  async function remove(...texts: string[]): Promise<void> {
+    await service.client('acme-admin').set({ delete: texts.map(path) });
+  }
+
+  describe('ONCE', () => {
+    it('sends every leaf on its own, defaults in use included, then the sync, and ends with OK', async () => {
+      const once = subscribe(list('ONCE', [pool]));
+      assert.deepEqual(await once.untilSync(), {
+        [`${pool}/ip-domain-id`]: 'pool',
+        [`${pool}/dnn`]: 'internet',
+        [`${pool}/subnet`]: '10.250.0.0/16',
+        [`${pool}/admin-status`]: 'ENABLE',
+        [`${pool}/mtu`]: 1492,
+      });
+      await once.ended();
+    });
+
+    it('sends one value for one leaf, and the sync alone when there is nothing', async () => {
+      const leaf = subscribe(list('ONCE', [`${dallas}/display-name`]));
+      assert.deepEqual(valuesOf(await leaf.notification()), { [`${dallas}/display-name`]: 'Dallas' });
+      assert.equal((await leaf.next()).sync_response, true);
+      await leaf.ended();
+      const nothing = subscribe(list('ONCE', ['/template']));
+      assert.deepEqual(await nothing.untilSync(), {});
+      await nothing.ended();
+    });
+
+    it('sends a leaf of two overlapping subscriptions once', async () => {
+      const once = subscribe(list('ONCE', [dallas, `${dallas}/display-name`, '/site/display-name']));
+      let count = 0;
+      for (;;) {
+        const message = await once.next();
+        if (message.response === 'sync_response') break;
+        count += (message.update?.update ?? []).filter(
+          ({ path: at }) => at?.elem?.at(-1)?.name === 'display-name',
+        ).length;
+      }
+      assert.equal(count, 2);
+    });
+
+    it('cuts many values into several Notifications of bounded size', async () => {
+      const small = await startService({ limits: { updatesPerNotification: 3 } });
+      await small.reset('acme', acme);
+      const once = new Subscription(small.client('acme-admin').subscribe()).subscribe(list('ONCE', ['/site']));
+      const sizes: number[] = [];
+      for (;;) {
+        const message = await once.next();
+        if (message.response === 'sync_response') break;
+        sizes.push(message.update?.update?.length ?? 0);
+      }
+      assert.ok(sizes.length > 5);
+      assert.ok(sizes.slice(0, -1).every((size) => size === 3));
+      await small.close();
+    });
+
+    it('sends scalars in PROTO', async () => {
+      const once = subscribe(list('ONCE', ['/traffic-class[traffic-class-id=gold]/qci'], { encoding: Encoding.PROTO }));
+      const { update: updates = [] } = await once.notification();
+      assert.equal(updates[0]?.val?.value, 'uint_val');
+    });
+
+    it('echoes target and prefix, with paths relative to it and a path in every update', async () => {
+      const prefix = { ...path(dallas), target: 'acme' };
+      const once = subscribe(list('ONCE', ['/imsi-definition/mcc', '/display-name'], { prefix }));
+      const notification = await once.notification();
+      assert.equal(notification.prefix?.target, 'acme');
+      assert.equal(notification.prefix?.elem?.[0]?.name, 'site');
+      assert.deepEqual(valuesOf(notification), { '/imsi-definition/mcc': '315', '/display-name': 'Dallas' });
+      assert.match(`${notification.timestamp}`, /^\d{19}$/);
+      const whole = subscribe(list('ONCE', ['/'], { prefix: { ...path(`${dallas}/display-name`), target: 'acme' } }));
+      assert.deepEqual(
+        (await whole.notification()).update?.map((each) => each.path?.elem),
+        [[]],
+      );
+    });
+
+    it('names no target when the request names none', async () => {
+      const once = subscribe(list('ONCE', [`${dallas}/display-name`]));
+      assert.equal((await once.notification()).prefix, null);
+    });
+
+    it('takes updates_only as a sync without values', async () => {
+      const once = subscribe(list('ONCE', ['/site'], { updates_only: true }));
+      assert.equal((await once.next()).sync_response, true);
+      await once.ended();
+    });
+
+    it('goes on when the client closes its side at once', async () => {
+      const once = subscribe(list('ONCE', [`${dallas}/display-name`]));
+      once.stream.end();
+      assert.deepEqual(await once.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+      await once.ended();
+    });
+
+    it('ignores the modes of single subscriptions', async () => {
+      const subscription = [
+        { path: path(`${dallas}/display-name`), mode: SubscriptionMode.SAMPLE, sample_interval: 5 },
+      ];
+      assert.deepEqual(await subscribe({ ...list('ONCE', []), subscription }).untilSync(), {
+        [`${dallas}/display-name`]: 'Dallas',
+      });
+    });
+
+    it('leaves out what the caller may not read', async () => {
+      const found = Object.keys(await subscribe(list('ONCE', ['/']), 'acme-planner').untilSync());
+      assert.ok(found.length > 0);
+      assert.ok(found.every((text) => text.startsWith('/application')));
+    });
+  });
+
+  describe('POLL', () => {
+    it('sends values and a sync at first, and again for each poll', async () => {
+      const poll = subscribe(list('POLL', [`${dallas}/display-name`]));
+      assert.deepEqual(await poll.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+      await set(`${dallas}/display-name`, 'Later');
+      poll.poll();
+      assert.deepEqual(await poll.untilSync(), { [`${dallas}/display-name`]: 'Later' });
+      await remove(`${dallas}/display-name`);
+      poll.poll();
+      assert.deepEqual(await poll.untilSync(), {});
+    });
+
+    it('answers polls that come at once one after the other, and ends with OK when the client closes its side', async () => {
+      const poll = subscribe(list('POLL', [`${dallas}/display-name`], { updates_only: true }));
+      poll.poll();
+      poll.poll();
+      poll.stream.end();
+      assert.equal((await poll.next()).sync_response, true);
+      assert.deepEqual(await poll.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+      assert.deepEqual(await poll.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+      await poll.ended();
+    });
+  });
+
+  describe('STREAM', () => {
+    it('sends what is there, one sync, then each change with the time of its commit', async () => {
+      const changes = subscribe(list('STREAM', [`${dallas}/display-name`]));
+      assert.deepEqual(await changes.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+      await set(`${dallas}/display-name`, 'One');
+      const first = await changes.notification();
+      assert.deepEqual(valuesOf(first), { [`${dallas}/display-name`]: 'One' });
+      assert.equal(`${first.timestamp}`, `${service.datastore.head.timeNs}`);
+      await set(`${dallas}/display-name`, 'Two');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'Two' });
+    });
+
+    it('tells only changes of what is subscribed to', async () => {
+      const changes = subscribe(list('STREAM', [`${chicago}/device`]));
+      await changes.untilSync();
+      await set(`${chicago}/device-group[device-group-id=robots]/display-name`, 'not a device');
+      await set(`${chicago}/device[device-id=robot1]/display-name`, 'a device');
+      assert.deepEqual(valuesOf(await changes.notification()), {
+        [`${chicago}/device[device-id=robot1]/display-name`]: 'a device',
+      });
+    });
+
+    it('bundles the leaves of one commit', async () => {
+      const changes = subscribe(list('STREAM', ['/traffic-class']));
+      await changes.untilSync();
+      await set('/traffic-class[traffic-class-id=new]', { qci: 1, arp: 2 });
+      const text = '/traffic-class[traffic-class-id=new]';
+      assert.deepEqual(valuesOf(await changes.notification()), {
+        [`${text}/traffic-class-id`]: 'new',
+        [`${text}/qci`]: 1,
+        [`${text}/arp`]: 2,
+      });
+    });
+
+    it('tells the whole branch that went with one delete', async () => {
+      const changes = subscribe(list('STREAM', ['/site']));
+      await changes.untilSync();
+      await remove(dallas);
+      const notification = await changes.notification();
+      assert.deepEqual(deletesOf(notification), [dallas]);
+      assert.deepEqual(valuesOf(notification), {});
+    });
+
+    it('tells the delete of the subscribed node at most, whatever went above it', async () => {
+      const changes = subscribe(list('STREAM', [`${dallas}/imsi-definition/mcc`]));
+      await changes.untilSync();
+      await remove(dallas);
+      assert.deepEqual(deletesOf(await changes.notification()), [`${dallas}/imsi-definition/mcc`]);
+    });
+
+    it('tells the default when a leaf goes back to it', async () => {
+      await set(`${pool}/mtu`, 1400);
+      const changes = subscribe(list('STREAM', [`${pool}/mtu`]));
+      assert.deepEqual(await changes.untilSync(), { [`${pool}/mtu`]: 1400 });
+      await remove(`${pool}/mtu`);
+      const notification = await changes.notification();
+      assert.deepEqual(valuesOf(notification), { [`${pool}/mtu`]: 1492 });
+      assert.deepEqual(deletesOf(notification), []);
+    });
+
+    it('tells a replacement as deletes and updates in one Notification', async () => {
+      const gold = '/traffic-class[traffic-class-id=gold]';
+      const changes = subscribe(list('STREAM', [gold]));
+      await changes.untilSync();
+      await service.client('acme-admin').set({ replace: [update(gold, { qci: 1 })] });
+      const notification = await changes.notification();
+      assert.deepEqual(deletesOf(notification), [`${gold}/arp`]);
+      assert.deepEqual(valuesOf(notification), { [`${gold}/qci`]: 1 });
+    });
+
+    it('tells an empty Set and an equal value to nobody', async () => {
+      const changes = subscribe(list('STREAM', [`${dallas}/display-name`]));
+      await changes.untilSync();
+      await set(`${dallas}/display-name`, 'Dallas');
+      await set(`${dallas}/display-name`, 'Other');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'Other' });
+    });
+
+    it('shows nothing of a Set that is refused', async () => {
+      const changes = subscribe(list('STREAM', ['/site']));
+      await changes.untilSync();
+      const bad = { update: [update(`${dallas}/display-name`, 'no'), update(`${pool}/mtu`, 'no')] };
+      await assert.rejects(service.client('acme-admin').set(bad));
+      await set(`${dallas}/display-name`, 'yes');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'yes' });
+    });
+
+    it('waits for what is not there yet', async () => {
+      const text = '/template[template-id=t]/default-behavior';
+      const changes = subscribe(list('STREAM', [text]));
+      assert.deepEqual(await changes.untilSync(), {});
+      await set('/template[template-id=t]', { 'default-behavior': 'DENY-ALL' });
+      assert.deepEqual(valuesOf(await changes.notification()), { [text]: 'DENY-ALL' });
+    });
+
+    it('takes updates_only as a sync at once and changes afterwards', async () => {
+      const changes = subscribe(list('STREAM', ['/site'], { updates_only: true }));
+      assert.equal((await changes.next()).sync_response, true);
+      await set(`${dallas}/display-name`, 'New');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'New' });
+    });
+
+    it('takes wildcards and writes concrete paths', async () => {
+      const changes = subscribe(list('STREAM', ['/site[site-id=*]/display-name']));
+      assert.equal(Object.keys(await changes.untilSync()).length, 2);
+      await set(`${chicago}/display-name`, 'C');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${chicago}/display-name`]: 'C' });
+    });
+
+    it('treats TARGET_DEFINED and ON_CHANGE alike, side by side', async () => {
+      const subscription = [
+        { path: path(`${dallas}/display-name`), mode: SubscriptionMode.ON_CHANGE },
+        { path: path(`${chicago}/display-name`), mode: SubscriptionMode.TARGET_DEFINED },
+      ];
+      const changes = subscribe({ ...list('STREAM', []), subscription });
+      await changes.untilSync();
+      await set(`${dallas}/display-name`, 'D');
+      assert.deepEqual(Object.values(valuesOf(await changes.notification())), ['D']);
+      await set(`${chicago}/display-name`, 'C');
+      assert.deepEqual(Object.values(valuesOf(await changes.notification())), ['C']);
+    });
+
+    it('lives on when the client closes its side', async () => {
+      const changes = subscribe(list('STREAM', [`${dallas}/display-name`]));
+      changes.stream.end();
+      await changes.untilSync();
+      await set(`${dallas}/display-name`, 'after');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'after' });
+    });
+
+    it('serves several targets in one stream when paths name them', async () => {
+      const subscription = ['acme', 'globex'].map((target) => ({ path: { ...path('/traffic-class'), target } }));
+      const changes = subscribe({ ...list('STREAM', []), subscription }, 'operator');
+      await changes.untilSync();
+      await service.merge('globex', { 'traffic-class': [{ 'traffic-class-id': 'new' }] });
+      const { update: updates = [] } = await changes.notification();
+      assert.deepEqual(
+        updates.map((each) => each.path?.target),
+        ['globex'],
+      );
+      await service.reset('globex', {});
+      const { delete: deleted = [] } = await changes.notification();
+      assert.deepEqual(
+        deleted.map(({ target }) => target),
+        ['globex'],
+      );
+    });
+
+    it('loses and doubles nothing between the values at first and the changes behind them', async () => {
+      const total = 40;
+      const writes = (async () => {
+        for (let i = 1; i <= total; i++) await set(`${dallas}/display-name`, `name ${i}`);
+      })();
+      const followers = Array.from({ length: 5 }, () => subscribe(list('STREAM', [`${dallas}/display-name`])));
+      await Promise.all(
+        followers.map(async (each) => {
+          const [first] = Object.values(await each.untilSync());
+          let last = first === 'Dallas' ? 0 : Number(`${first}`.slice(5));
+          while (last < total) {
+            const [value] = Object.values(valuesOf(await each.notification()));
+            assert.equal(value, `name ${last + 1}`);
+            last++;
+          }
+        }),
+      );
+      await writes;
+    });
+
+    it('coalesces for a slow client: the latest value of each path, with the number of those it stands for', async () => {
+      const changes = subscribe(list('STREAM', ['/traffic-class', `${dallas}/description`]));
+      await changes.untilSync();
+      changes.stream.pause();
+      const text = `${dallas}/description`;
+      // Far more than what the connection and the stream hold for a client that does not read.
+      const total = 250;
+      for (let i = 0; i < total; i++) await set(text, `${i} ${'x'.repeat(1000)}`);
+      await set('/traffic-class[traffic-class-id=brief]', { qci: 1 });
+      await remove('/traffic-class[traffic-class-id=brief]');
+      await set(text, 'last');
+      changes.stream.resume();
+      let told = 0;
+      let duplicates = 0;
+      let last: unknown;
+      while (last !== 'last') {
+        const notification = await changes.notification();
+        assert.deepEqual(deletesOf(notification), []);
+        for (const each of notification.update ?? []) {
+          told++;
+          duplicates += each.duplicates ?? 0;
+        }
+        last = valuesOf(notification)[text];
+      }
+      assert.ok(duplicates > 0, 'nothing was coalesced');
+      assert.equal(told + duplicates, total + 1);
+    });
+
+    it('ends with UNAVAILABLE when the service stops', async () => {
+      const own = await startService();
+      const changes = new Subscription(own.client('acme-admin').subscribe()).subscribe(list('STREAM', ['/site']));
+      await changes.untilSync();
+      own.gnmi.endStreams();
+      await changes.fails('UNAVAILABLE', 'stopping');
+      await own.close();
+    });
+  });
+
+  describe('rights', () => {
+    it('shows nothing that the caller may not read, neither at first nor as changes', async () => {
+      const changes = subscribe(list('STREAM', ['/']), 'acme-planner');
+      await changes.untilSync();
+      await set(`${dallas}/display-name`, 'secret');
+      await set('/application[application-id=cam]/display-name', 'open');
+      assert.deepEqual(valuesOf(await changes.notification()), {
+        '/application[application-id=cam]/display-name': 'open',
+      });
+    });
+
+    it('accepts a subscription to what may not be read as to what is not there', async () => {
+      const changes = subscribe(list('STREAM', ['/site']), 'acme-planner');
+      assert.deepEqual(await changes.untilSync(), {});
+    });
+
+    it('ends a stream when what its user may read changes', async () => {
+      await service.merge('platform', {
+        user: [{ name: 'nobody', role: [{ tenant: 'acme', role: 'reader' }] }],
+      });
+      const changes = subscribe(list('STREAM', ['/site']), 'nobody');
+      const other = subscribe(list('STREAM', [`${dallas}/display-name`]), 'acme-reader');
+      await Promise.all([changes.untilSync(), other.untilSync()]);
+      await service.client('operator').set({
+        prefix: { target: 'platform' },
+        delete: [path('/user[name=nobody]/role')],
+      });
+      await changes.fails('PERMISSION_DENIED', 'subscribe again');
+      await set(`${dallas}/display-name`, 'seen');
+      assert.deepEqual(Object.values(valuesOf(await other.notification())), ['seen']);
+    });
+
+    it("refuses another tenant's target like one that is not there", async () => {
+      const foreign = subscribe(list('STREAM', ['/'], { prefix: { target: 'globex' } }));
+      await foreign.fails('PERMISSION_DENIED', "'globex'");
+      const absent = subscribe(list('STREAM', ['/'], { prefix: { target: 'nosuch' } }));
+      await absent.fails('PERMISSION_DENIED', "'nosuch'");
+    });
+
+    it('refuses a wrong password', async () => {
+      const subscription = new Subscription(service.client('acme-admin', 'guess').subscribe());
+      await subscription.subscribe(list('ONCE', ['/'])).fails('UNAUTHENTICATED');
+    });
+  });
+
+  describe('what is refused', () => {
+    const one = (more: object) => ({ ...list('STREAM', []), subscription: [{ path: path('/site'), ...more }] });
+    const cases: [
+      title: string,
+      code: Parameters<Subscription['fails']>[0],
+      wanted: SubscriptionList,
+      ...parts: string[],
+    ][] = [
+      ['an empty list', 'INVALID_ARGUMENT', { subscription: [] }, 'empty'],
+      ['a name that no module has', 'INVALID_ARGUMENT', list('STREAM', ['/colour']), '/colour', 'no such node'],
+      ['a key on what is no list', 'INVALID_ARGUMENT', list('ONCE', [`${dallas}/display-name[a=b]`]), 'is not a list'],
+      ['an unknown origin', 'UNIMPLEMENTED', list('POLL', ['native:/a']), "origin 'native'"],
+      ['an encoding that is not served', 'UNIMPLEMENTED', list('ONCE', ['/'], { encoding: Encoding.ASCII }), 'ASCII'],
+      [
+        'a model that the target does not have',
+        'INVALID_ARGUMENT',
+        list('ONCE', ['/'], { use_models: [{ name: 'x' }] }),
+        "'x'",
+      ],
+      ['a list mode that does not exist', 'INVALID_ARGUMENT', { ...list('ONCE', ['/']), mode: 7 }, 'mode 7'],
+      ['a subscription mode that does not exist', 'INVALID_ARGUMENT', one({ mode: 7 }), '/site', 'mode 7'],
+      ['SAMPLE', 'UNIMPLEMENTED', one({ mode: SubscriptionMode.SAMPLE }), '/site', 'SAMPLE'],
+      [
+        'a sample interval for TARGET_DEFINED',
+        'INVALID_ARGUMENT',
+        one({ sample_interval: 10 }),
+        '/site',
+        'sample_interval',
+      ],
+      [
+        'a heartbeat',
+        'UNIMPLEMENTED',
+        one({ mode: SubscriptionMode.ON_CHANGE, heartbeat_interval: 10 }),
+        'heartbeat_interval',
+      ],
+      [
+        'a marking that is no DSCP value',
+        'INVALID_ARGUMENT',
+        list('ONCE', ['/'], { qos: { marking: 64 } }),
+        'marking 64',
+      ],
+      [
+        'a path of 10,000 elements',
+        'INVALID_ARGUMENT',
+        { subscription: [{ path: { elem: Array.from({ length: 10_000 }, () => ({ name: 'site' })) } }] },
+        'at most 128',
+      ],
+    ];
+
+    for (const [title, code, wanted, ...parts] of cases) {
+      it(`refuses ${title}`, async () => {
+        await subscribe(wanted).fails(code, ...parts);
+      });
+    }
+
+    it('refuses a first request without a subscription', async () => {
+      const subscription = stream();
+      subscription.poll();
+      await subscription.fails('INVALID_ARGUMENT', "must set 'subscribe'");
+    });
+
+    it('refuses a stream that is closed without a subscription', async () => {
+      const subscription = stream();
+      subscription.stream.end();
+      await subscription.fails('INVALID_ARGUMENT', 'without a subscription');
+    });
+
+    it('refuses a second subscription on the same stream', async () => {
+      const subscription = subscribe(list('STREAM', ['/site']));
+      await subscription.untilSync();
+      subscription.subscribe(list('STREAM', ['/site']));
+      await subscription.fails('INVALID_ARGUMENT', 'only one SubscriptionList');
+    });
+
+    it('refuses a poll on a stream that does not poll', async () => {
+      const subscription = subscribe(list('STREAM', ['/site']));
+      await subscription.untilSync();
+      subscription.poll();
+      await subscription.fails('INVALID_ARGUMENT', 'only allowed in mode POLL');
+    });
+
+    it('refuses an extension that is not served', async () => {
+      const subscription = stream();
+      subscription.stream.write({
+        subscribe: list('ONCE', ['/site']),
+        extension: [{ history: { snapshot_time: 5 as never } }],
+      });
+      await subscription.fails('UNIMPLEMENTED', 'extension history');
+    });
+  });
+});
