@@ -75,7 +75,9 @@ function checkWriters(
       lost += acknowledged - n;
       faults.push(`writer ${writer.name}: transaction ${acknowledged} was acknowledged, the rows show ${n}`);
     } else if (n > acknowledged + 1) {
-      faults.push(`writer ${writer.name}: the rows show transaction ${n}, which was never sent (last: ${acknowledged})`);
+      faults.push(
+        `writer ${writer.name}: the rows show transaction ${n}, which was never sent (last: ${acknowledged})`,
+      );
     }
   }
   return { found, lost, torn };

@@ -1,6 +1,6 @@
 // The process that the crash run kills: a datastore under load that prints a line for each acknowledged transaction.
 
-import { openDatastore, type Datastore } from '../src/datastore/datastore.ts';
+import { type Datastore, openDatastore } from '../src/datastore/datastore.ts';
 import { readModels } from '../src/datastore/model-folder.ts';
 import type { Snapshot } from '../src/datastore/snapshot.ts';
 import { setLogLevel } from '../src/log.ts';

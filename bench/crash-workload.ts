@@ -1,8 +1,8 @@
 // The load of the crash run: writers whose transactions leave a pattern that shows whether one was lost or torn.
 
-import { EdgeconfError } from '../src/errors.ts';
 import type { Snapshot } from '../src/datastore/snapshot.ts';
 import type { TargetEdits } from '../src/datastore/transaction.ts';
+import { EdgeconfError } from '../src/errors.ts';
 import type { PathQuery, TextElem } from '../src/schema/path.ts';
 import { queryPrefix, resolveQuery } from '../src/schema/path.ts';
 import { decodeKey } from '../src/schema/row-key.ts';
@@ -31,7 +31,12 @@ const entriesPerWriter = 5;
 /** The platform configuration that the load needs, as the whole-root JSON of an update. */
 export const platformJson = JSON.stringify({
   'edgeconf-platform:tenant': [{ name: 'crash' }],
-  'edgeconf-platform:target': loadTargets.map((name) => ({ name, tenant: 'crash', model: 'aether', 'model-version': '2.1' })),
+  'edgeconf-platform:target': loadTargets.map((name) => ({
+    name,
+    tenant: 'crash',
+    model: 'aether',
+    'model-version': '2.1',
+  })),
 });
 
 /** Transaction `n` (from 1) of a writer: sets several entries to n, puts mark n and removes mark n - 1. */

@@ -10,7 +10,8 @@ import { runCrash } from './crash-run.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '100' } } });
 const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds must be a whole number from 1, got ${values.rounds}`);
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new Error(`--rounds must be a whole number from 1, got ${values.rounds}`);
 
 const modelRoot = fileURLToPath(new URL('../../models', import.meta.url));
 const child = fileURLToPath(new URL('./crash-child.js', import.meta.url));

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { run } from './cli/program.ts';
 import { packageRoot } from './package-root.ts';
 
+// Node's deprecation warnings, e.g. of an IP address as TLS server name, are of no use to whoever runs a command.
+process.noDeprecation = true;
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());

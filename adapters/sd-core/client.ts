@@ -29,13 +29,15 @@ export class WebconsoleClient implements DeviceClient {
   readonly #origin: string;
   readonly #base: string;
   readonly #headers: Record<string, string>;
+  readonly #timeoutMs: number;
 
   /** @param token sent as bearer token, for cores with authentication switched on. */
-  constructor(address: string, token: string | undefined) {
+  constructor(address: string, token: string | undefined, timeoutMs: number = REQUEST_TIMEOUT_MS) {
     const url = new URL(address);
     this.#origin = url.origin;
     this.#base = url.pathname.replace(/\/+$/, '');
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.#timeoutMs = timeoutMs;
     this.#pool = new Pool(url.origin, { connections: 1, pipelining: 1 });
   }
 
@@ -73,11 +75,11 @@ export class WebconsoleClient implements DeviceClient {
         path: this.#path(ref),
         headers,
         body: body ?? null,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
       });
       return { status: answer.statusCode, text: await readText(answer) };
     } catch (cause) {
-      throw new DeviceError('unavailable', `${this.#name(method, ref)}: ${reasonOf(cause)}`, { cause });
+      throw new DeviceError('unavailable', `${this.#name(method, ref)}: ${this.#reason(cause)}`, { cause });
     }
   }
 
@@ -89,6 +91,13 @@ export class WebconsoleClient implements DeviceClient {
       mayPass ? 'unavailable' : 'refused',
       `${this.#name(method, ref)}: ${status}${said === '' ? '' : ` ${said}`}`,
     );
+  }
+
+  #reason(cause: unknown): string {
+    if (!(cause instanceof Error)) return String(cause);
+    if (cause.name === 'TimeoutError') return `no answer within ${this.#timeoutMs} ms`;
+    const { code } = cause as { code?: unknown };
+    return cause.message === '' && typeof code === 'string' ? code : cause.message;
   }
 
   #name(method: Method, ref: DocumentRef): string {
@@ -116,11 +125,4 @@ function words(text: string): string {
   const said = /^\s*\{\s*"(?:error|message)"\s*:\s*"((?:[^"\\]|\\.)*)"\s*\}\s*$/.exec(text)?.[1] ?? text;
   const line = said.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}...` : line;
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if (cause.name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS} ms`;
-  const { code } = cause as { code?: unknown };
-  return cause.message === '' && typeof code === 'string' ? code : cause.message;
 }

@@ -5,7 +5,7 @@ import type { SetRequest, SetResponse, Update } from '../proto/gnmi.ts';
 import { parsePath } from '../proto/path-text.ts';
 import { revisionOf } from '../proto/transaction-info.ts';
 import type { Connection } from './connection.ts';
-import { typedJson } from './value.ts';
+import { typedValue } from './value.ts';
 
 /** What one `set` sends: pairs of path and value, and whole JSON texts to be put at a path. */
 export interface Edits {
@@ -21,9 +21,9 @@ export async function set(connection: Connection, edits: Edits): Promise<string>
   if (edits.pairs.length % 2 !== 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', `no value for ${edits.pairs.at(-1)}; write pairs: <path> <value> ...`);
   }
-  const updates: Update[] = edits.files.map(({ path, json }) => ({ path: parsePath(path), val: typedJson(json) }));
+  const updates: Update[] = edits.files.map(({ path, json }) => ({ path: parsePath(path), val: typedValue(json) }));
   for (let i = 0; i < edits.pairs.length; i += 2) {
-    updates.push({ path: parsePath(edits.pairs[i] ?? ''), val: typedJson(edits.pairs[i + 1] ?? '') });
+    updates.push({ path: parsePath(edits.pairs[i] ?? ''), val: typedValue(edits.pairs[i + 1] ?? '') });
   }
   const request: SetRequest = {
     prefix: connection.prefix,

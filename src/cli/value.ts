@@ -3,18 +3,22 @@
 import { EdgeconfError } from '../errors.ts';
 import type { TypedValue } from '../proto/gnmi.ts';
 
-/** JSON as typed; any other text is a string, so that quotes are not needed: `Chicago`, `7`, `true`, `"7"`, `{"a":1}`. */
-export function typedJson(text: string): TypedValue {
-  let json = text;
+/**
+ * An object, an array or a quoted text is JSON; anything else is plain text, which the service reads by the type of the
+ * leaf. So `Chicago`, `7` and `true` need no quotes, whatever the leaf is.
+ * @throws EdgeconfError INVALID_ARGUMENT when it starts like JSON and is none.
+ */
+export function typedValue(text: string): TypedValue {
+  if (!/^\s*["{[]/.test(text)) return { ascii_val: text };
   try {
     JSON.parse(text);
-  } catch {
-    if (/^\s*[{[]/.test(text)) {
-      throw new EdgeconfError('INVALID_ARGUMENT', `the value starts like JSON but is none: ${text.slice(0, 60)}`);
-    }
-    json = JSON.stringify(text);
+  } catch (error) {
+    throw new EdgeconfError(
+      'INVALID_ARGUMENT',
+      `the value ${text.slice(0, 60)} starts like JSON but is none: ${(error as Error).message}`,
+    );
   }
-  return { json_ietf_val: Buffer.from(json) };
+  return { json_ietf_val: Buffer.from(text) };
 }
 
 /** A value from the service as text; JSON is indented when `indent` is given. */

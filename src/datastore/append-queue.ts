@@ -162,7 +162,8 @@ export class AppendQueue {
       await this.#parts.journal.append(sealed);
     } catch (error) {
       if (!(await this.#wasAppended(sealed, error))) {
-        const refusal = this.#stopped === undefined ? notWritten(reasonOf(error), error) : unknown(this.#stopped, error);
+        const refusal =
+          this.#stopped === undefined ? notWritten(reasonOf(error), error) : unknown(this.#stopped, error);
         for (const taker of takers) taker.reject(refusal);
         return;
       }
@@ -200,7 +201,8 @@ export class AppendQueue {
       return false;
     }
     if (head.hash === sealed.at(-1)?.entry.hash) return true;
-    if (head.hash !== this.#head.hash) this.#stop(new Error(`the journal's head is revision ${head.revision}, unexpectedly`));
+    if (head.hash !== this.#head.hash)
+      this.#stop(new Error(`the journal's head is revision ${head.revision}, unexpectedly`));
     return false;
   }
 

@@ -2,7 +2,7 @@
 
 import { EdgeconfError, type Violation } from '../errors.ts';
 import type { Model } from '../schema/model.ts';
-import type { AppendQueue, Appended } from './append-queue.ts';
+import type { Appended, AppendQueue } from './append-queue.ts';
 import { packEdits } from './edit-packing.ts';
 import type { Draft } from './journal-entry.ts';
 import { idempotencyLabel, reservedLabelPrefix } from './request-label.ts';
@@ -40,7 +40,8 @@ export async function commit(parts: CommitParts, request: CommitRequest): Promis
   checkLabels(request);
   const edits = editsByTarget(request);
   await parts.queue.ready();
-  const waitUntilMs = performance.now() + parts.deadlineMs;
+  // Twice the limit, so that waiting behind one transaction that uses up its whole time is not yet fatal.
+  const waitUntilMs = performance.now() + 2 * parts.deadlineMs;
   for (const target of edits.keys()) knownTarget(parts, target);
   const release = await parts.locks.acquire([...edits.keys()], waitUntilMs);
   const locks = [release];
@@ -171,7 +172,10 @@ function editsByTarget(request: CommitRequest): Map<string, Edit[]> {
 function checkLabels(request: CommitRequest): void {
   for (const name of Object.keys(request.labels ?? {})) {
     if (!name.startsWith(reservedLabelPrefix)) continue;
-    throw new EdgeconfError('INVALID_ARGUMENT', `label '${name}': names that start with ${reservedLabelPrefix} are reserved`);
+    throw new EdgeconfError(
+      'INVALID_ARGUMENT',
+      `label '${name}': names that start with ${reservedLabelPrefix} are reserved`,
+    );
   }
 }
 

@@ -16,7 +16,6 @@ import { LevelJournal } from './level-journal.ts';
 import type { LevelStore } from './level-store.ts';
 import type { ModelSource } from './model-folder.ts';
 import { replay } from './recovery.ts';
-import type { Row } from './row.ts';
 import { RowStore } from './row-store.ts';
 import { Running } from './running.ts';
 import { Snapshot } from './snapshot.ts';
@@ -38,7 +37,7 @@ export interface DatastoreOptions {
   readonly plan: Check;
   /** Validator threads; default: all cores but one, at least one. */
   readonly workers?: number;
-  /** Limit for each of a commit's phases that may be slow: waiting its turn, validation, authorization, plan. Default 30 s. */
+  /** Limit for each of validation, authorization and plan; a commit waits its turn for at most twice as long. Default 30 s. */
   readonly deadlineMs?: number;
   /** Wall clock, ns since the epoch. */
   readonly now?: () => bigint;
@@ -203,16 +202,18 @@ async function loadSnapshots(rows: RowStore, models: ReadonlyMap<string, Model>)
   }
   for (const name of await rows.targets()) {
     if (!snapshots.has(name)) {
-      throw new EdgeconfError('DATA_LOSS', `there are rows of target ${name}, but no such target; restore from a backup`);
+      throw new EdgeconfError(
+        'DATA_LOSS',
+        `there are rows of target ${name}, but no such target; restore from a backup`,
+      );
     }
   }
   return snapshots;
 }
 
 async function loadSnapshot(rows: RowStore, target: string, model: Model): Promise<Snapshot> {
-  const loaded: Row[] = [];
-  for await (const row of rows.rows(target)) loaded.push(row);
-  return Snapshot.of(target, model, await rows.revision(target), loaded);
+  const { rows: loaded, revision } = await rows.load(target);
+  return Snapshot.of(target, model, revision, loaded);
 }
 
 function unreadable(folder: string, error: unknown): EdgeconfError {

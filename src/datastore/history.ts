@@ -25,7 +25,10 @@ export class History {
     if (Number.isSafeInteger(revision) && revision >= 1 && revision <= this.#journal.head.revision) {
       for await (const entry of this.#journal.entries(revision)) return entry;
     }
-    throw new EdgeconfError('NOT_FOUND', `no revision ${revision}; the journal has 1 to ${this.#journal.head.revision}`);
+    throw new EdgeconfError(
+      'NOT_FOUND',
+      `no revision ${revision}; the journal has 1 to ${this.#journal.head.revision}`,
+    );
   }
 
   /** Every recorded change of the row at `key` and of all rows below, each row's changes in revision order. */

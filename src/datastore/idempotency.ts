@@ -36,11 +36,7 @@ export class Idempotency {
     return attempt;
   }
 
-  async #attempt(
-    request: CommitRequest,
-    id: string,
-    commit: () => Promise<CommitResult>,
-  ): Promise<CommitResult> {
+  async #attempt(request: CommitRequest, id: string, commit: () => Promise<CommitResult>): Promise<CommitResult> {
     await this.#settle();
     const known = await this.#rows.request(request.author, id);
     if (known !== undefined) return { revision: known.revision, timeNs: known.timeNs, candidates: [] };

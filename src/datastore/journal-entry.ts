@@ -173,7 +173,9 @@ function digestOf(body: readonly Buffer[]): string {
 }
 
 function hashOf(header: Omit<EntryHeader, 'hash'>): string {
-  return createHash('sha256').update(`{${headerMembers(header)}}`).digest('hex');
+  return createHash('sha256')
+    .update(`{${headerMembers(header)}}`)
+    .digest('hex');
 }
 
 /** The canonical text that is hashed: members in this order, labels sorted by name, no spaces. */

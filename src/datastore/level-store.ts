@@ -1,6 +1,6 @@
 // The embedded store: one level database with a table for the journal's headers and bodies, rows, history and meta data.
 
-import { type Level as LevelType, Level } from 'level';
+import { Level, type Level as LevelType } from 'level';
 
 type Database = LevelType<Buffer, Buffer>;
 /** A named part of the database with keys and values of bytes. */
@@ -79,7 +79,11 @@ export function revisionAt(bytes: Buffer, offset: number): number {
 }
 
 async function openDatabase(path: string, create: boolean): Promise<Database> {
-  const db = new Level<Buffer, Buffer>(path, { keyEncoding: 'buffer', valueEncoding: 'buffer', createIfMissing: create });
+  const db = new Level<Buffer, Buffer>(path, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+    createIfMissing: create,
+  });
   await db.open();
   return db;
 }

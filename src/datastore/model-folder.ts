@@ -46,7 +46,8 @@ export async function readModel(folder: string): Promise<ModelSource> {
   }
   const stems = Object.keys(sources).map((source) => source.split('@')[0]);
   for (const module of described.modules) {
-    if (!stems.includes(module)) throw wrong(file, `it lists module '${module}', but there is no ${module}.yang beside it`);
+    if (!stems.includes(module))
+      throw wrong(file, `it lists module '${module}', but there is no ${module}.yang beside it`);
   }
   return { id: `${name}@${version}`, name, version, modules: described.modules, sources };
 }

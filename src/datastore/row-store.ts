@@ -6,6 +6,13 @@ import { genesis, type JournalEntry, type JournalHead, type TargetChanges } from
 import { type LevelStore, revisionAt, revisionBytes, type Write } from './level-store.ts';
 import { idempotencyLabel } from './request-label.ts';
 import type { Row } from './row.ts';
+import { emptySum, type RowSum, sumAfter } from './row-sum.ts';
+
+/** What is known of a target without reading its rows. */
+interface TargetRecord extends RowSum {
+  /** The last revision that changed it; 0 when none did. */
+  readonly revision: number;
+}
 
 /** What a row held before one revision. */
 export interface PastValue {
@@ -22,6 +29,7 @@ const absent = Buffer.alloc(0);
 /** Rows, history index and idempotency index. Nothing here is synced: what a crash takes is replayed from the journal. */
 export class RowStore {
   readonly #store: LevelStore;
+  readonly #records = new Map<string, TargetRecord>();
 
   constructor(store: LevelStore) {
     this.#store = store;
@@ -46,11 +54,12 @@ export class RowStore {
     const last = entries.at(-1);
     if (last === undefined) return;
     const batch: Write[] = [];
+    const records = new Map<string, TargetRecord>();
     for (const entry of entries) {
       for (const commit of entry.commits) {
+        const record = records.get(commit.target) ?? (await this.#record(commit.target));
         this.#putChanges(batch, commit, entry.revision);
-        const value = revisionBytes(entry.revision);
-        batch.push({ type: 'put', sublevel: this.#store.tables.meta, key: revisionKey(commit.target), value });
+        records.set(commit.target, { ...sumOf(record, commit), revision: entry.revision });
       }
       const id = entry.labels[idempotencyLabel];
       if (id !== undefined) {
@@ -61,7 +70,25 @@ export class RowStore {
     const applied = { revision: last.revision, time: last.timeNs.toString(), hash: last.hash };
     const value = Buffer.from(JSON.stringify(applied));
     batch.push({ type: 'put', sublevel: this.#store.tables.meta, key: appliedKey, value });
-    await this.#store.write(batch, false);
+    for (const [target, record] of records) {
+      const sublevel = this.#store.tables.meta;
+      batch.push({ type: 'put', sublevel, key: recordKey(target), value: Buffer.from(JSON.stringify(record)) });
+    }
+    try {
+      await this.#store.write(batch, false);
+    } catch (error) {
+      // Only the store can say now whether the batch is in it.
+      this.#records.clear();
+      throw error;
+    }
+    for (const [target, record] of records) this.#records.set(target, record);
+  }
+
+  async #record(target: string): Promise<TargetRecord> {
+    const known = this.#records.get(target);
+    if (known !== undefined) return known;
+    const stored = await this.#store.tables.meta.get(recordKey(target));
+    return stored === undefined ? { ...emptySum, revision: 0 } : (JSON.parse(stored.toString('utf8')) as TargetRecord);
   }
 
   #putChanges(batch: Write[], { target, changes }: TargetChanges, revision: number): void {
@@ -76,23 +103,31 @@ export class RowStore {
     }
   }
 
-  /** The last revision that changed a target; 0 when none did. */
-  async revision(target: string): Promise<number> {
-    const stored = await this.#store.tables.meta.get(revisionKey(target));
-    return stored === undefined ? 0 : revisionAt(stored, 0);
-  }
-
-  /** All rows of a target in key order. */
-  async *rows(target: string): AsyncIterable<Row> {
+  /**
+   * All rows of a target in key order, and the last revision that changed it. O(rows).
+   * @throws EdgeconfError DATA_LOSS when the rows are not those that were stored.
+   */
+  async load(target: string): Promise<{ rows: Row[]; revision: number }> {
     const prefix = storedKey(target, '');
     const iterator = this.#store.tables.rows.iterator({ gte: prefix, lt: storedKey(target, '\u{ff}\u{ff}') });
-    for await (const [key, value] of iterator) {
-      yield {
-        key: key.toString('latin1', prefix.length),
-        value: value.toString('utf8', 8),
-        revision: revisionAt(value, 0),
-      };
+    const rows: Row[] = [];
+    let sum = emptySum;
+    for await (const [stored, bytes] of iterator) {
+      const key = stored.toString('latin1', prefix.length);
+      const value = bytes.toString('utf8', 8);
+      rows.push({ key, value, revision: revisionAt(bytes, 0) });
+      sum = sumAfter(sum, key, undefined, value);
     }
+    const record = await this.#record(target);
+    if (record.rows !== sum.rows || record.sum !== sum.sum) {
+      throw new EdgeconfError(
+        'DATA_LOSS',
+        `the stored rows of target ${target} are damaged: ${sum.rows} rows were read, ${record.rows} were stored` +
+          `${record.rows === sum.rows ? ', and their checksum differs' : ''}. Nothing was overwritten; restore the data ` +
+          'folder from a backup',
+      );
+    }
+    return { rows, revision: record.revision };
   }
 
   /** Names of the targets that have rows, sorted. O(targets). */
@@ -141,8 +176,12 @@ export class RowStore {
 // Below a row's own key every byte is 0x02 or more, so a row's history sorts before that of its subtree.
 const separator = Buffer.from([0]);
 
-function revisionKey(target: string): Buffer {
-  return Buffer.from(`revision\x00${target}`);
+function recordKey(target: string): Buffer {
+  return Buffer.from(`target\x00${target}`);
+}
+
+function sumOf(sum: RowSum, { changes }: TargetChanges): RowSum {
+  return changes.reduce((total, { key, before, after }) => sumAfter(total, key, before, after), sum);
 }
 
 function storedKey(target: string, key: RowKey): Buffer {

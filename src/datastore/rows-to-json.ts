@@ -25,13 +25,14 @@ function objectOf(node: SchemaNode, rows: FlatRows, from: number, to: number, at
     const end = key.indexOf('\x00', at) + 1;
     const stop = groupEnd(rows, start, to, key.slice(0, end));
     const child = node.children.get(key.slice(at, end - 1));
-    if (child?.config === true) members.push(`${JSON.stringify(child.segment)}:${valueOf(child, rows, start, stop, end)}`);
+    if (child?.config === true)
+      members.push(`${JSON.stringify(child.segment)}:${jsonOf(child, rows, start, stop, end)}`);
     start = stop;
   }
   return `{${members.join(',')}}`;
 }
 
-function valueOf(node: SchemaNode, rows: FlatRows, from: number, to: number, at: number): string {
+function jsonOf(node: SchemaNode, rows: FlatRows, from: number, to: number, at: number): string {
   if (node.kind === 'container') return objectOf(node, rows, from, to, at);
   if (node.kind !== 'list') return rows[from + 1] ?? 'null';
   const entries: { rank: string; json: string }[] = [];

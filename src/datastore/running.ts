@@ -15,11 +15,7 @@ export class Running {
   #targets: readonly TargetInfo[];
 
   /** @param snapshots one for each declared target, `platform` included. */
-  constructor(
-    models: ReadonlyMap<string, Model>,
-    snapshots: Map<string, Snapshot>,
-    onGone: (target: string) => void,
-  ) {
+  constructor(models: ReadonlyMap<string, Model>, snapshots: Map<string, Snapshot>, onGone: (target: string) => void) {
     this.#models = models;
     this.#snapshots = snapshots;
     this.#onGone = onGone;

@@ -56,7 +56,8 @@ export function targetTurns(before: Snapshot, after: Snapshot, changes: readonly
   for (const { key } of changes) {
     if (key < prefix || key >= end) continue;
     const [leaf] = list.keys;
-    if (leaf !== undefined) names.add(decodeKeyValue(leaf, key.slice(prefix.length, key.indexOf('\x00', prefix.length))));
+    if (leaf !== undefined)
+      names.add(decodeKeyValue(leaf, key.slice(prefix.length, key.indexOf('\x00', prefix.length))));
   }
   return [...names].map((name) => ({ name, before: targetInfo(before, name), after: targetInfo(after, name) }));
 }
@@ -77,7 +78,9 @@ export function checkTurn(turn: TargetTurn, models: ReadonlyMap<string, Model>, 
   const { name, before, after } = turn;
   const where = `/target[name=${name}]`;
   if (name === platformTarget) {
-    throw refused(`${where}: '${platformTarget}' is the reserved name of the service's own target; choose another name`);
+    throw refused(
+      `${where}: '${platformTarget}' is the reserved name of the service's own target; choose another name`,
+    );
   }
   if (after !== undefined && !models.has(after.modelId)) {
     throw refused(`${where}: unknown model '${after.modelId}'; known models: ${[...models.keys()].sort().join(', ')}`);

@@ -19,6 +19,13 @@ interface Waiting {
   timer?: NodeJS.Timeout;
 }
 
+/** The thread ended while a call waited for its turn: the call was never begun and can be made on another thread. */
+export class ThreadLost extends EdgeconfError {
+  constructor() {
+    super('UNAVAILABLE', 'the validator is being restarted; nothing was changed, try again');
+  }
+}
+
 /** A thread that ended stays ended; the pool starts another. */
 export class ValidatorThread {
   /** Targets whose tree is loaded in this thread. */
@@ -40,7 +47,7 @@ export class ValidatorThread {
 
   /**
    * @throws EdgeconfError DEADLINE_EXCEEDED when a limit is over (the thread is ended if the call was running), INTERNAL
-   *   when the worker did not survive the call, UNAVAILABLE when it ended while the call waited, INVALID_ARGUMENT when
+   *   when the worker did not survive the call, ThreadLost when it ended while the call waited, INVALID_ARGUMENT when
    *   libyang refused the call itself.
    */
   call<K extends WorkerCall['kind']>(
@@ -50,7 +57,7 @@ export class ValidatorThread {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { call, limits, resolve: resolve as (answer: unknown) => void, reject };
       if (this.#ended) {
-        reject(ended());
+        reject(new ThreadLost());
         return;
       }
       this.#queue.push(waiting);
@@ -61,10 +68,10 @@ export class ValidatorThread {
     });
   }
 
-  /** Ends the thread; calls fail with UNAVAILABLE. */
+  /** Ends the thread; calls fail with ThreadLost. */
   async close(): Promise<void> {
     this.#ended = true;
-    this.#rejectAll(ended(), ended());
+    this.#rejectAll(new ThreadLost(), new ThreadLost());
     await this.#worker.terminate();
   }
 
@@ -126,7 +133,7 @@ export class ValidatorThread {
     if (this.#ended) return;
     this.#ended = true;
     this.#onEnd(reason);
-    this.#rejectAll(error, ended());
+    this.#rejectAll(error, new ThreadLost());
     void this.#worker.terminate();
   }
 
@@ -139,10 +146,6 @@ export class ValidatorThread {
       call.reject(waiting);
     }
   }
-}
-
-function ended(): EdgeconfError {
-  return new EdgeconfError('UNAVAILABLE', 'the validator is being restarted; nothing was changed, try again');
 }
 
 function ownBuffer(bytes: Uint8Array): ArrayBuffer[] {

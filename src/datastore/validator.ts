@@ -6,7 +6,7 @@ import type { Model } from '../schema/model.ts';
 import { linkSchema } from '../schema/schema-node.ts';
 import type { ModelSource } from './model-folder.ts';
 import type { Snapshot } from './snapshot.ts';
-import { ValidatorThread } from './validator-thread.ts';
+import { ThreadLost, ValidatorThread } from './validator-thread.ts';
 
 /** What the pool is made of. */
 export interface ValidatorOptions {
@@ -72,6 +72,17 @@ export class Validator {
    *   stored rows themselves are not valid.
    */
   async stage(snapshot: Snapshot, edits: Uint8Array, waitUntilMs: number): Promise<StageVerdict> {
+    for (;;) {
+      try {
+        return await this.#stageOnce(snapshot, edits, waitUntilMs);
+      } catch (error) {
+        // Another target's input cost the thread: this one has no part in it and goes on in the next thread.
+        if (!(error instanceof ThreadLost) || this.#closed || performance.now() > waitUntilMs) throw error;
+      }
+    }
+  }
+
+  async #stageOnce(snapshot: Snapshot, edits: Uint8Array, waitUntilMs: number): Promise<StageVerdict> {
     const { target } = snapshot;
     const thread = this.#threadOf(target);
     if (!thread.loaded.has(target)) await this.#load(thread, snapshot, waitUntilMs);
@@ -165,7 +176,9 @@ export class Validator {
     } catch (error) {
       const known = EdgeconfError.from(error);
       const reason = known.code === 'INVALID_ARGUMENT' ? known.message : String(known.cause ?? known.message);
-      throw new EdgeconfError('FAILED_PRECONDITION', `model ${source.id} does not compile: ${reason}`, { cause: error });
+      throw new EdgeconfError('FAILED_PRECONDITION', `model ${source.id} does not compile: ${reason}`, {
+        cause: error,
+      });
     }
   }
 }

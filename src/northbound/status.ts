@@ -54,15 +54,16 @@ export function grpcStatus(thrown: unknown): GrpcStatus {
   return { code, details, metadata };
 }
 
-/** The message with its violations, each as `path: message (error-tag)`. */
-function errorText(error: EdgeconfError): string {
-  let text = cut(error.message, maxTextBytes);
-  for (const [i, violation] of error.violations.entries()) {
-    // A message that was made from its violations already says them.
-    if (error.message.includes(violation.message) && error.message.includes(violation.path)) continue;
+/** The message with its violations, each as `path: message (error-tag)`, as far as they fit. */
+function errorText({ message, violations }: EdgeconfError): string {
+  let text = cut(message, maxTextBytes);
+  const [first] = violations;
+  // A message that was made from its violations says them already.
+  if (first === undefined || message.includes(first.message)) return text;
+  for (const [i, violation] of violations.entries()) {
     const line = `${violation.path}: ${violation.message} (${violation.errorAppTag ?? violation.errorTag})`;
     const next = `${text}${i === 0 ? ': ' : '; '}${line}`;
-    if (Buffer.byteLength(next) > maxTextBytes) return `${text}; and ${error.violations.length - i} more`;
+    if (Buffer.byteLength(next) > maxTextBytes) return `${text}; and ${violations.length - i} more`;
     text = next;
   }
   return text;

@@ -58,7 +58,15 @@ function scalarText(value: JsonValue): string | undefined {
 }
 
 function integerText(type: SchemaType, value: JsonValue): string | undefined {
-  const wide = integerType(type.base)?.bits === 64;
+  const integerBits = integerType(type.base);
+  const wide = integerBits?.bits === 64;
+  if (!wide && isNumber(value) && isShort(value.text)) {
+    // Nearly all numbers are short and plain, and these need no exact arithmetic.
+    const number = Number(value.text);
+    const { bits = 0, signed = false } = integerBits ?? {};
+    const span = 2 ** (signed ? bits - 1 : bits);
+    return number < span && number >= (signed ? -span : 0) ? value.text : undefined;
+  }
   // Hexadecimal and leading zeros are refused: libyang reads `0x10` as 16 and `010` as 8, readers of JSON expect neither.
   const text = isNumber(value)
     ? value.text
@@ -68,6 +76,16 @@ function integerText(type: SchemaType, value: JsonValue): string | undefined {
   const integer = text === undefined ? undefined : readInteger(text);
   if (integer === undefined || !fitsInteger(type.base, integer)) return undefined;
   return wide ? `"${integer}"` : integer.toString();
+}
+
+/** Whether a JSON number is an integer that a JS number holds exactly, in canonical text. */
+function isShort(text: string): boolean {
+  if (text.length > 15 || text === '-0') return false;
+  for (let i = text.charCodeAt(0) === 0x2d ? 1 : 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x30 || c > 0x39) return false;
+  }
+  return true;
 }
 
 function decimal64Text(type: SchemaType, value: JsonValue): string | undefined {

@@ -275,6 +275,7 @@ class Normalizer {
 
 /** The canonical key text of a leaf's RFC 7951 text. */
 function keyText(leaf: SchemaNode, json: string): string {
+  if (!json.startsWith('"') && !json.startsWith('[')) return json;
   const value = readJson(json);
   if (typeof value === 'string') return canonicalKeyText(leaf.type, value, leaf.module);
   return Array.isArray(value) ? '' : json;

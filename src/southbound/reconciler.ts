@@ -100,14 +100,15 @@ export class Reconciler {
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
   async start(source: IntentSource): Promise<void> {
     // From here to the end of the loop nothing else runs: the feed goes on exactly where these snapshots end.
-    this.#unlisten = source.listen((event) => this.#queue(() => this.#takeIn(event)));
+    this.#unlisten = source.listen((event) => {
+      void this.#queue(() => this.#takeIn(event));
+    });
     this.#revision = source.head.revision;
     for (const { name } of source.targets()) {
       const snapshot = source.snapshot(name);
       if (snapshot !== undefined) this.#snapshots.set(name, snapshot);
     }
-    const begun = this.#queue(() => this.#begin());
-    await begun;
+    await this.#queue(() => this.#begin());
   }
 
   /**
@@ -191,7 +192,7 @@ export class Reconciler {
     this.#intake = done.catch((error: unknown) => {
       southboundLog.error({ err: error }, 'intent could not be taken in; devices may lag behind until the next start');
     });
-    return done.catch((error: unknown) => Promise.reject(error));
+    return done;
   }
 
   async #begin(): Promise<void> {
@@ -305,23 +306,32 @@ export class Reconciler {
     for (const name of names) {
       const [before, after] = [this.#devices.get(name), devices.get(name)];
       const same = before !== undefined && after !== undefined && identityOf(before) === identityOf(after);
-      if (same) {
-        await this.#workers.get(name)?.update(after);
-        continue;
-      }
-      await this.#workers.get(name)?.stop();
-      this.#workers.delete(name);
-      if (after === undefined) {
-        await this.#surroundings.store.forget(name);
-        this.#faults.delete(name);
-      } else {
-        const worker = await this.#employ(after);
+      try {
+        if (same) {
+          await this.#workers.get(name)?.update(after);
+          continue;
+        }
+        const worker = await this.#replace(name, after);
         if (worker !== undefined) hired.push(worker);
+      } catch (error) {
+        southboundLog.error(
+          { device: name, err: error },
+          'the device cannot be taken on; it is idle until the next start',
+        );
       }
     }
     if (names.size > 0) this.#generation += 1;
     this.#devices = devices;
     return hired;
+  }
+
+  async #replace(name: string, device: Device | undefined): Promise<DeviceWorker | undefined> {
+    await this.#workers.get(name)?.stop();
+    this.#workers.delete(name);
+    if (device !== undefined) return await this.#employ(device);
+    this.#faults.delete(name);
+    await this.#surroundings.store.forget(name);
+    return undefined;
   }
 
   /** A worker that knows what its device held last, and not yet what it should hold. */

@@ -65,7 +65,10 @@ describe('the append queue', () => {
     const results = await Promise.all([submit(0), submit(1), submit(2)]);
     assert.deepEqual(results.map(revisionOf), [1, 2, 3]);
     assert.deepEqual(journal.appends, [3]);
-    assert.deepEqual((await entriesOf(journal)).map((entry) => entry.timeNs), [100n, 101n, 102n]);
+    assert.deepEqual(
+      (await entriesOf(journal)).map((entry) => entry.timeNs),
+      [100n, 101n, 102n],
+    );
   });
 
   it('what comes while a write is under way waits for the next and shares that', async () => {
@@ -84,7 +87,10 @@ describe('the append queue', () => {
   it('entries are applied in revision order before their submitters are answered', async () => {
     const seen: number[] = [];
     await Promise.all([0, 1, 2].map((n) => submit(n).then(() => seen.push(applied.length))));
-    assert.deepEqual(applied.map(({ revision }) => revision), [1, 2, 3]);
+    assert.deepEqual(
+      applied.map(({ revision }) => revision),
+      [1, 2, 3],
+    );
     assert.deepEqual(seen, [3, 3, 3]);
   });
 
@@ -108,7 +114,10 @@ describe('the append queue', () => {
     journal.fault = 'none';
     assert.equal(revisionOf(await submit(2)), 2);
     assert.deepEqual(alarms, []);
-    assert.deepEqual(applied.map(({ revision }) => revision), [1, 2]);
+    assert.deepEqual(
+      applied.map(({ revision }) => revision),
+      [1, 2],
+    );
   });
 
   it('a write that failed but is there when the head is read again is a success', async () => {
@@ -134,7 +143,10 @@ describe('the append queue', () => {
     assert.deepEqual(applied.at(-1), { revision: 2, known: false });
     assert.equal(queue.head.revision, 2);
     assert.equal(revisionOf(await submit(3)), 3);
-    assert.deepEqual(applied.map(({ revision }) => revision), [1, 2, 3]);
+    assert.deepEqual(
+      applied.map(({ revision }) => revision),
+      [1, 2, 3],
+    );
   });
 
   it('a transaction made before writes stopped is refused after they went on', async () => {
@@ -145,7 +157,10 @@ describe('the append queue', () => {
     journal.fault = 'none';
     journal.unreadable = false;
     await queue.ready();
-    await assert.rejects(submit(1, { epoch }), { code: 'UNAVAILABLE', message: /reopened meanwhile; nothing was changed/ });
+    await assert.rejects(submit(1, { epoch }), {
+      code: 'UNAVAILABLE',
+      message: /reopened meanwhile; nothing was changed/,
+    });
     assert.equal(revisionOf(await submit(2)), 1);
   });
 

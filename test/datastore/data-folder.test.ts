@@ -13,7 +13,10 @@ describe('the data folder', () => {
   async function made(): Promise<string> {
     const folder = await tempFolder();
     const store = await openDataFolder(folder, now);
-    await store.write([{ type: 'put', sublevel: store.tables.meta, key: Buffer.from('k'), value: Buffer.from('v') }], true);
+    await store.write(
+      [{ type: 'put', sublevel: store.tables.meta, key: Buffer.from('k'), value: Buffer.from('v') }],
+      true,
+    );
     await store.close();
     return folder;
   }
@@ -44,7 +47,9 @@ describe('the data folder', () => {
     await writeFile(join(folder, 'thesis.doc'), 'years of work');
     await assert.rejects(
       openDataFolder(folder, now),
-      refusal(/is not one of edgeconf: it has files \(thesis\.doc\) but no edgeconf\.json; choose an empty or missing folder/),
+      refusal(
+        /is not one of edgeconf: it has files \(thesis\.doc\) but no edgeconf\.json; choose an empty or missing folder/,
+      ),
     );
     assert.deepEqual(await readdir(folder), ['thesis.doc']);
   });
@@ -68,7 +73,10 @@ describe('the data folder', () => {
   it('is refused while another holder has it open', async () => {
     const folder = await made();
     const store = await openDataFolder(folder, now);
-    await assert.rejects(openDataFolder(folder, now), refusal(/is in use by another process; stop the other edgeconf first/));
+    await assert.rejects(
+      openDataFolder(folder, now),
+      refusal(/is in use by another process; stop the other edgeconf first/),
+    );
     await store.close();
     await (await openDataFolder(folder, now)).close();
   });

@@ -1,10 +1,22 @@
 // The commit pipeline from edits to rows, over the real validator, journal and disk.
 
 import assert from 'node:assert/strict';
-import { EdgeconfError } from '../../src/errors.ts';
 import type { FeedEvent } from '../../src/datastore/transaction.ts';
+import { EdgeconfError } from '../../src/errors.ts';
 import { isRankKey } from '../../src/schema/row-key.ts';
-import { changesOf, closeAll, declare, keyOf, openWith, remove, replace, rowsOf, send, update, valueOf } from './edge.ts';
+import {
+  changesOf,
+  closeAll,
+  declare,
+  keyOf,
+  openWith,
+  remove,
+  replace,
+  rowsOf,
+  rowValue,
+  send,
+  update,
+} from './edge.ts';
 import { removeTempFolders } from './temp-folder.ts';
 
 const system = (members: Record<string, unknown>) => update('/system', { 'test-edge:system': members });
@@ -20,7 +32,9 @@ describe('a commit', () => {
   it('makes canonical rows, one revision, and answers with the changes', async () => {
     const { datastore } = await openWith(['acme']);
     const before = datastore.head.revision;
-    const result = await send(datastore, { acme: [system({ name: 'core', big: '18446744073709551615', ratio: '1.500' })] });
+    const result = await send(datastore, {
+      acme: [system({ name: 'core', big: '18446744073709551615', ratio: '1.500' })],
+    });
     assert.equal(result.revision, before + 1);
     assert.equal(datastore.head.revision, before + 1);
     assert.equal(result.timeNs, datastore.head.timeNs);
@@ -59,18 +73,20 @@ describe('a commit', () => {
   it('keeps a default that was written as a row, and none that was not', async () => {
     const { datastore } = await openWith(['acme']);
     await send(datastore, { acme: [system({ name: 'core' })] });
-    assert.equal(valueOf(datastore, 'acme', '/system/mode'), undefined);
+    assert.equal(rowValue(datastore, 'acme', '/system/mode'), undefined);
     await send(datastore, { acme: [system({ mode: 'normal' })] });
-    assert.equal(valueOf(datastore, 'acme', '/system/mode'), '"normal"');
+    assert.equal(rowValue(datastore, 'acme', '/system/mode'), '"normal"');
   });
 
   it('keeps leaf-lists as one row, presence containers and anydata as rows', async () => {
     const { datastore } = await openWith(['acme']);
     await send(datastore, { acme: [system({ tag: ['b', 'a'], debug: {}, extra: { 'test-edge:site': [] } })] });
-    assert.equal(valueOf(datastore, 'acme', '/system/tag'), '["b","a"]');
-    assert.equal(valueOf(datastore, 'acme', '/system/debug'), '{}');
-    assert.notEqual(valueOf(datastore, 'acme', '/system/extra'), undefined);
-    const result = await send(datastore, { acme: [remove('/system/debug'), replace('/system/tag', { 'test-edge:tag': ['a'] })] });
+    assert.equal(rowValue(datastore, 'acme', '/system/tag'), '["b","a"]');
+    assert.equal(rowValue(datastore, 'acme', '/system/debug'), '{}');
+    assert.notEqual(rowValue(datastore, 'acme', '/system/extra'), undefined);
+    const result = await send(datastore, {
+      acme: [remove('/system/debug'), replace('/system/tag', { 'test-edge:tag': ['a'] })],
+    });
     assert.deepEqual(changesOf(result), ['/system/debug: {} -> nothing', '/system/tag: ["b","a"] -> ["a"]']);
   });
 
@@ -142,14 +158,19 @@ describe('a commit', () => {
 
   it('that deletes what is still referenced is refused', async () => {
     const { datastore } = await openWith(['acme']);
-    await send(datastore, { acme: [site({ name: 'a' }), update('', { 'test-edge:step': [{ name: 's', site: 'a' }] })] });
+    await send(datastore, {
+      acme: [site({ name: 'a' }), update('', { 'test-edge:step': [{ name: 's', site: 'a' }] })],
+    });
     await assert.rejects(send(datastore, { acme: [remove('/site[name=a]')] }), { code: 'INVALID_ARGUMENT' });
     await send(datastore, { acme: [remove('/site[name=a]'), remove('/step[name=s]/site')] });
   });
 
   it('to an unknown target is NOT_FOUND', async () => {
     const { datastore } = await openWith([]);
-    await assert.rejects(send(datastore, { nobody: [remove('')] }), { code: 'NOT_FOUND', message: "no such target 'nobody'" });
+    await assert.rejects(send(datastore, { nobody: [remove('')] }), {
+      code: 'NOT_FOUND',
+      message: "no such target 'nobody'",
+    });
   });
 
   it('refused by authorize keeps nothing, and authorize sees every change, implied ones too', async () => {
@@ -167,7 +188,7 @@ describe('a commit', () => {
     });
     assert.deepEqual(seen, [2]);
     assert.deepEqual(datastore.head, head);
-    assert.equal(valueOf(datastore, 'acme', '/system/volume'), '5');
+    assert.equal(rowValue(datastore, 'acme', '/system/volume'), '5');
     const again = await send(datastore, { acme: [system({ mode: 'quiet' })] });
     assert.equal(changesOf(again).length, 2);
   });
@@ -186,7 +207,9 @@ describe('a commit', () => {
     const authorize = async () => {
       order.push('authorize');
     };
-    await assert.rejects(send(datastore, { acme: [system({ name: 'core' })] }, { authorize }), { message: 'document taken' });
+    await assert.rejects(send(datastore, { acme: [system({ name: 'core' })] }, { authorize }), {
+      message: 'document taken',
+    });
     assert.deepEqual(order, ['authorize', 'plan']);
     assert.deepEqual(datastore.head, head);
     assert.deepEqual(rowsOf(datastore, 'acme'), []);
@@ -248,7 +271,10 @@ describe('a commit', () => {
     const { revision } = await send(datastore, { acme: [system({ name: 'core' })] }, more);
     const entry = await datastore.history.entry(revision);
     assert.deepEqual([entry.author, entry.comment, entry.labels], ['bob', 'because', { ticket: '7' }]);
-    assert.deepEqual(entry.commits.map(({ target, model }) => [target, model]), [['acme', 'edge@1']]);
+    assert.deepEqual(
+      entry.commits.map(({ target, model }) => [target, model]),
+      [['acme', 'edge@1']],
+    );
     await assert.rejects(datastore.history.entry(revision + 1), { code: 'NOT_FOUND' });
   });
 
@@ -277,7 +303,12 @@ describe('a commit', () => {
       [third, '"two"'],
     ]);
     const at = (revision: number) => datastore.history.valueAt(snapshot, key, revision);
-    assert.deepEqual(await Promise.all([first - 1, first, second, third].map(at)), [undefined, '"one"', '"two"', undefined]);
+    assert.deepEqual(await Promise.all([first - 1, first, second, third].map(at)), [
+      undefined,
+      '"one"',
+      '"two"',
+      undefined,
+    ]);
   });
 
   describe('to a user-ordered list', () => {
@@ -313,11 +344,17 @@ describe('a commit', () => {
     it('is one revision for all of them', async () => {
       const { datastore } = await openWith(['acme', 'globex']);
       const result = await send(datastore, { globex: [system({ name: 'g' })], acme: [system({ name: 'a' })] });
-      assert.deepEqual(result.candidates.map(({ target }) => target), ['acme', 'globex']);
+      assert.deepEqual(
+        result.candidates.map(({ target }) => target),
+        ['acme', 'globex'],
+      );
       assert.equal(datastore.snapshot('acme')?.revision, result.revision);
       assert.equal(datastore.snapshot('globex')?.revision, result.revision);
       const entry = await datastore.history.entry(result.revision);
-      assert.deepEqual(entry.commits.map(({ target }) => target), ['acme', 'globex']);
+      assert.deepEqual(
+        entry.commits.map(({ target }) => target),
+        ['acme', 'globex'],
+      );
     });
 
     it('is refused as a whole when one of them is not valid, and the others stay writable', async () => {
@@ -358,7 +395,7 @@ describe('a commit', () => {
           edits: [{ op: 'update' as const, path: [{ node }], json: part.op === 'delete' ? '' : part.json }],
         })),
       });
-      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"two"');
+      assert.equal(rowValue(datastore, 'acme', '/system/name'), '"two"');
     });
   });
 
@@ -370,27 +407,34 @@ describe('a commit', () => {
       const order: number[] = [];
       datastore.listen((event) => order.push(event.revision));
       const results = await Promise.all(
-        Array.from({ length: 100 }, (_, i) => send(datastore, { [targets[i % 4] ?? '']: [site({ name: `s${i}`, size: i })] })),
+        Array.from({ length: 100 }, (_, i) =>
+          send(datastore, { [targets[i % 4] ?? '']: [site({ name: `s${i}`, size: i })] }),
+        ),
       );
       const revisions = results.map((result) => result.revision).sort((a, b) => a - b);
-      assert.deepEqual(revisions, Array.from({ length: 100 }, (_, i) => start + 1 + i));
+      assert.deepEqual(
+        revisions,
+        Array.from({ length: 100 }, (_, i) => start + 1 + i),
+      );
       assert.deepEqual(order, revisions);
       for (const [i, target] of targets.entries()) {
         const rows = rowsOf(datastore, target);
         assert.equal(rows.length, 50);
-        for (let n = i; n < 100; n += 4) assert.equal(valueOf(datastore, target, `/site[name=s${n}]/size`), `${n}`);
+        for (let n = i; n < 100; n += 4) assert.equal(rowValue(datastore, target, `/site[name=s${n}]/size`), `${n}`);
       }
     });
 
     it('on one target is judged one after the other', async () => {
       const { datastore } = await openWith(['acme']);
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 10 }, (_, i) => send(datastore, { acme: [site({ name: 'a', size: 10 - i, limit: i + 1 })] })),
+        Array.from({ length: 10 }, (_, i) =>
+          send(datastore, { acme: [site({ name: 'a', size: 10 - i, limit: i + 1 })] }),
+        ),
       );
       const kept = outcomes.filter(({ status }) => status === 'fulfilled').length;
       assert.equal(kept, 5);
-      assert.equal(valueOf(datastore, 'acme', '/site[name=a]/limit'), '10');
-      assert.equal(valueOf(datastore, 'acme', '/site[name=a]/size'), '1');
+      assert.equal(rowValue(datastore, 'acme', '/site[name=a]/limit'), '10');
+      assert.equal(rowValue(datastore, 'acme', '/site[name=a]/size'), '1');
     });
 
     it('that span targets in opposite order all finish', async () => {
@@ -398,7 +442,7 @@ describe('a commit', () => {
       const both = (n: number) => ({ acme: [system({ name: `n${n}` })], globex: [system({ name: `n${n}` })] });
       const reverse = (n: number) => ({ globex: [system({ name: `n${n}` })], acme: [system({ name: `n${n}` })] });
       await Promise.all(Array.from({ length: 20 }, (_, i) => send(datastore, i % 2 === 0 ? both(i) : reverse(i))));
-      assert.equal(valueOf(datastore, 'acme', '/system/name'), valueOf(datastore, 'globex', '/system/name'));
+      assert.equal(rowValue(datastore, 'acme', '/system/name'), rowValue(datastore, 'globex', '/system/name'));
     });
 
     it('is authorized again when the platform configuration moved before its append', async () => {
@@ -424,7 +468,7 @@ describe('a commit', () => {
       await send(datastore, { acme: [system({ name: 'two' })] });
       const repeat = await send(datastore, { acme: [system({ name: 'one' })] }, more);
       assert.deepEqual(repeat, { revision: first.revision, timeNs: first.timeNs, candidates: [] });
-      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"two"');
+      assert.equal(rowValue(datastore, 'acme', '/system/name'), '"two"');
       const other = await send(datastore, { acme: [system({ name: 'three' })] }, { ...more, author: 'bob' });
       assert.equal(other.revision, first.revision + 2);
     });
@@ -452,13 +496,15 @@ describe('a commit', () => {
       const first = await send(datastore, { acme: [system({ name: 'one' })] }, more);
       await send(datastore, { acme: [system({ name: 'two' })] });
       assert.equal((await send(datastore, { acme: [system({ name: 'one' })] }, more)).revision, first.revision);
-      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"two"');
+      assert.equal(rowValue(datastore, 'acme', '/system/name'), '"two"');
     });
 
     it('that is empty or too long is refused', async () => {
       const { datastore } = await openWith(['acme']);
       for (const idempotencyId of ['', 'x'.repeat(257)]) {
-        await assert.rejects(send(datastore, { acme: [system({ name: 'a' })] }, { idempotencyId }), { code: 'INVALID_ARGUMENT' });
+        await assert.rejects(send(datastore, { acme: [system({ name: 'a' })] }, { idempotencyId }), {
+          code: 'INVALID_ARGUMENT',
+        });
       }
     });
   });
@@ -469,7 +515,10 @@ describe('a commit', () => {
 
     it('makes a target exist at once', async () => {
       const { datastore } = await openWith([]);
-      assert.deepEqual(datastore.targets().map(({ name }) => name), ['platform']);
+      assert.deepEqual(
+        datastore.targets().map(({ name }) => name),
+        ['platform'],
+      );
       await declare(datastore, 'zeta');
       await declare(datastore, 'acme');
       assert.deepEqual(datastore.targets(), [
@@ -492,7 +541,10 @@ describe('a commit', () => {
 
     it('cannot declare the reserved name', async () => {
       const { datastore } = await openWith([]);
-      await assert.rejects(declare(datastore, 'platform'), { code: 'FAILED_PRECONDITION', message: /is the reserved name/ });
+      await assert.rejects(declare(datastore, 'platform'), {
+        code: 'FAILED_PRECONDITION',
+        message: /is the reserved name/,
+      });
     });
 
     it('removes a target that is empty, and none that has rows', async () => {
@@ -507,7 +559,10 @@ describe('a commit', () => {
       await assert.rejects(send(datastore, { globex: [remove('')] }), { code: 'NOT_FOUND' });
       await send(datastore, { acme: [remove('')], platform: [remove('/target[name=acme]')] });
       assert.equal(datastore.snapshot('acme'), undefined);
-      assert.deepEqual(datastore.targets().map(({ name }) => name), ['platform']);
+      assert.deepEqual(
+        datastore.targets().map(({ name }) => name),
+        ['platform'],
+      );
     });
 
     it('gives another model to a target that is empty, and to none that has rows', async () => {
@@ -532,7 +587,7 @@ describe('a commit', () => {
       };
       await send(datastore, { acme: [system({ name: 'core' })] }, { authorize });
       assert.ok(removal);
-      assert.equal(valueOf(datastore, 'acme', '/system/name'), '"core"');
+      assert.equal(rowValue(datastore, 'acme', '/system/name'), '"core"');
     });
   });
 });

@@ -6,9 +6,9 @@ import { type Datastore, type DatastoreOptions, openDatastore } from '../../src/
 import { type ModelSource, readModels } from '../../src/datastore/model-folder.ts';
 import type { Snapshot } from '../../src/datastore/snapshot.ts';
 import type { CommitRequest, CommitResult, Edit } from '../../src/datastore/transaction.ts';
+import { setLogLevel } from '../../src/log.ts';
 import { formatPath } from '../../src/schema/path.ts';
 import { decodeKey, encodeKey, isRankKey, type RowKey } from '../../src/schema/row-key.ts';
-import { setLogLevel } from '../../src/log.ts';
 import { tempFolder } from './temp-folder.ts';
 import { path, query } from './test-schema.ts';
 
@@ -82,7 +82,10 @@ export function send(
   return datastore.commit({
     author: 'ann',
     authorize: () => {},
-    edits: Object.entries(edits).map(([target, list]) => ({ target, edits: list.map((edit) => resolved(datastore, target, edit)) })),
+    edits: Object.entries(edits).map(([target, list]) => ({
+      target,
+      edits: list.map((edit) => resolved(datastore, target, edit)),
+    })),
     ...more,
   });
 }
@@ -102,7 +105,7 @@ export function keyOf(datastore: Datastore, target: string, text: string): RowKe
 }
 
 /** The value of one row. */
-export function valueOf(datastore: Datastore, target: string, text: string): string | undefined {
+export function rowValue(datastore: Datastore, target: string, text: string): string | undefined {
   return datastore.snapshot(target)?.get(keyOf(datastore, target, text))?.value;
 }
 

@@ -42,7 +42,7 @@ export function journalSuite(factory: JournalFactory): void {
 
   it('an appended entry is the head and is read back whole', async () => {
     const journal = await factory.create();
-    const labels = { ticket: 'OPS-7', 'ü': 'ß' };
+    const labels = { ticket: 'OPS-7', ü: 'ß' };
     const changes = [
       { key: 'a\x00', before: undefined, after: '"\u{1f600} \\u0000"' },
       { key: 'b\x00\x02\u{c3}\u{bc}\x00', before: '"18446744073709551615"', after: undefined },

@@ -19,7 +19,11 @@ describe('a folder of models', () => {
 
   it('gives every version of every model, sorted, with all its YANG texts', async () => {
     const root = await tempFolder();
-    await model(root, 'net', '2', 'name: net\nversion: "2"\nmodules: [a]\n', ['a.yang', 'b@2020-01-01.yang', 'README.md']);
+    await model(root, 'net', '2', 'name: net\nversion: "2"\nmodules: [a]\n', [
+      'a.yang',
+      'b@2020-01-01.yang',
+      'README.md',
+    ]);
     await model(root, 'net', '1', 'name: net\nversion: "1"\nmodules: [a]\n', ['a.yang']);
     await model(root, 'core', '0.1', 'name: core\nversion: "0.1"\nmodules: [c, d]\n', ['c.yang', 'd.yang']);
     await writeFile(join(root, 'note.txt'), 'not a model');
@@ -36,8 +40,13 @@ describe('a folder of models', () => {
   });
 
   it('a version without quotes is refused, because YAML would make a number of it', async () => {
-    const folder = await model(await tempFolder(), 'net', '2.10', 'name: net\nversion: 2.10\nmodules: [a]\n', ['a.yang']);
-    await assert.rejects(readModel(folder), { code: 'FAILED_PRECONDITION', message: /'version' must be a string in quotes/ });
+    const folder = await model(await tempFolder(), 'net', '2.10', 'name: net\nversion: 2.10\nmodules: [a]\n', [
+      'a.yang',
+    ]);
+    await assert.rejects(readModel(folder), {
+      code: 'FAILED_PRECONDITION',
+      message: /'version' must be a string in quotes/,
+    });
   });
 
   it('a name that is not that of its folder is refused', async () => {
@@ -46,19 +55,27 @@ describe('a folder of models', () => {
   });
 
   it('a module without a file is refused', async () => {
-    const folder = await model(await tempFolder(), 'net', '1', 'name: net\nversion: "1"\nmodules: [a, z]\n', ['a.yang']);
+    const folder = await model(await tempFolder(), 'net', '1', 'name: net\nversion: "1"\nmodules: [a, z]\n', [
+      'a.yang',
+    ]);
     await assert.rejects(readModel(folder), { message: /lists module 'z', but there is no z\.yang beside it/ });
   });
 
   it('a folder without a model.yaml is refused', async () => {
     const root = await tempFolder();
     await mkdir(join(root, 'net', '1'), { recursive: true });
-    await assert.rejects(readModels(root), { code: 'FAILED_PRECONDITION', message: /net\/1\/model\.yaml: it cannot be read/ });
+    await assert.rejects(readModels(root), {
+      code: 'FAILED_PRECONDITION',
+      message: /net\/1\/model\.yaml: it cannot be read/,
+    });
   });
 
   it('a root that is not there is refused', async () => {
     const root = join(await tempFolder(), 'none');
-    await assert.rejects(readModels(root), { code: 'FAILED_PRECONDITION', message: /it is not a folder that can be read/ });
+    await assert.rejects(readModels(root), {
+      code: 'FAILED_PRECONDITION',
+      message: /it is not a folder that can be read/,
+    });
   });
 
   it('text that is not YAML is refused with its place', async () => {

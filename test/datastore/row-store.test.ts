@@ -6,9 +6,9 @@ import { type JournalHead, seal } from '../../src/datastore/journal-entry.ts';
 import { LevelJournal } from '../../src/datastore/level-journal.ts';
 import { LevelStore } from '../../src/datastore/level-store.ts';
 import { replay } from '../../src/datastore/recovery.ts';
-import { RowStore } from '../../src/datastore/row-store.ts';
 import { idempotencyLabel } from '../../src/datastore/request-label.ts';
 import type { Change, Row } from '../../src/datastore/row.ts';
+import { RowStore } from '../../src/datastore/row-store.ts';
 import { removeTempFolders, tempFolder } from './temp-folder.ts';
 
 describe('the row store', () => {
@@ -33,12 +33,14 @@ describe('the row store', () => {
   }
 
   async function all(target: string): Promise<Row[]> {
-    const found: Row[] = [];
-    for await (const row of rows.rows(target)) found.push(row);
-    return found;
+    return (await new RowStore(store).load(target)).rows;
   }
 
-  const change = (key: string, before: string | undefined, after: string | undefined): Change => ({ key, before, after });
+  const change = (key: string, before: string | undefined, after: string | undefined): Change => ({
+    key,
+    before,
+    after,
+  });
 
   it('replay brings an empty row store up to the journal', async () => {
     await append('acme', [change('a\x00', undefined, '1'), change('b\x00', undefined, '2')]);
@@ -48,7 +50,7 @@ describe('the row store', () => {
     assert.deepEqual(told, [1, 2]);
     assert.deepEqual(await all('acme'), [{ key: 'b\x00', value: '"\u{e9}"', revision: 2 }]);
     assert.deepEqual(await rows.applied(), journal.head);
-    assert.equal(await rows.revision('acme'), 2);
+    assert.equal((await rows.load('acme')).revision, 2);
   });
 
   it('replay starts behind what is applied', async () => {
@@ -67,8 +69,14 @@ describe('the row store', () => {
     await append('ab', [change('k\x00', undefined, '2')]);
     await append('a\u{fc}', [change('k\x00', undefined, '3')]);
     await replay(journal, rows);
-    assert.deepEqual((await all('a')).map((row) => row.value), ['1']);
-    assert.deepEqual((await all('ab')).map((row) => row.value), ['2']);
+    assert.deepEqual(
+      (await all('a')).map((row) => row.value),
+      ['1'],
+    );
+    assert.deepEqual(
+      (await all('ab')).map((row) => row.value),
+      ['2'],
+    );
     assert.deepEqual(await rows.targets(), ['a', 'ab', 'a\u{fc}']);
   });
 
@@ -76,7 +84,10 @@ describe('the row store', () => {
     const key = 'l\x00\x03\u{82}42\x00\x02\u{c3}\u{a4}\x01\x01\x00n\x00';
     await append('acme', [change(key, undefined, '1')]);
     await replay(journal, rows);
-    assert.deepEqual((await all('acme')).map((row) => row.key), [key]);
+    assert.deepEqual(
+      (await all('acme')).map((row) => row.key),
+      [key],
+    );
   });
 
   it('the history of a row and of a subtree is in the index', async () => {
@@ -124,7 +135,10 @@ describe('the row store', () => {
       Buffer.from('applied'),
       Buffer.from(JSON.stringify({ revision: 1, time: '1', hash: forged.hash })),
     );
-    await assert.rejects(replay(journal, rows), { code: 'DATA_LOSS', message: /revision 1 is not the one that the rows/ });
+    await assert.rejects(replay(journal, rows), {
+      code: 'DATA_LOSS',
+      message: /revision 1 is not the one that the rows/,
+    });
   });
 
   it('an applied record that cannot be read is refused', async () => {
@@ -132,11 +146,38 @@ describe('the row store', () => {
     await assert.rejects(replay(journal, rows), { code: 'DATA_LOSS', message: /applied revision cannot be read/ });
   });
 
+  it('rows that were damaged, lost or added behind its back are refused', async () => {
+    await append('acme', [change('a\x00', undefined, '"one"'), change('b\x00', undefined, '2')]);
+    await append('acme', [change('a\x00', '"one"', '"two"')]);
+    await replay(journal, rows);
+    assert.equal((await all('acme')).length, 2);
+    const key = Buffer.from('acme\x00a\x00');
+    const stored = await store.tables.rows.get(key);
+    assert.ok(stored);
+    const damaged = Buffer.from(stored);
+    damaged[10] = (damaged[10] ?? 0) ^ 1;
+    await store.tables.rows.put(key, damaged);
+    await assert.rejects(all('acme'), {
+      code: 'DATA_LOSS',
+      message:
+        /^the stored rows of target acme are damaged: 2 rows were read, 2 were stored, and their checksum differs/,
+    });
+    await store.tables.rows.del(key);
+    await assert.rejects(all('acme'), { code: 'DATA_LOSS', message: /1 rows were read, 2 were stored/ });
+    await store.tables.rows.put(key, stored);
+    assert.equal((await all('acme')).length, 2);
+    await store.tables.rows.put(Buffer.from('globex\x00a\x00'), stored);
+    await assert.rejects(all('globex'), { code: 'DATA_LOSS', message: /1 rows were read, 0 were stored/ });
+  });
+
   it('replay stops at a gap and names the revision', async () => {
     for (let i = 0; i < 4; i++) await append('acme', [change('a\x00', i === 0 ? undefined : `${i}`, `${i + 1}`)]);
     const key = Buffer.alloc(8);
     key.writeBigUInt64BE(2n);
     await store.tables.headers.del(key);
-    await assert.rejects(replay(journal, rows), { code: 'DATA_LOSS', message: /^journal revision 2 cannot be trusted/ });
+    await assert.rejects(replay(journal, rows), {
+      code: 'DATA_LOSS',
+      message: /^journal revision 2 cannot be trusted/,
+    });
   });
 });

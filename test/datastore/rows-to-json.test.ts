@@ -64,7 +64,8 @@ describe('rows as JSON', () => {
     for (let i = 0; i < 1000; i++) {
       values[`/site[name=s${i}]/name`] = `"s${i}"`;
       values[`/site[name=s${i}]/size`] = `${i}`;
-      for (let port = 1; port <= i % 4; port++) values[`/site[name=s${i}]/port[number=${port}][protocol=x]/number`] = `${port}`;
+      for (let port = 1; port <= i % 4; port++)
+        values[`/site[name=s${i}]/port[number=${port}][protocol=x]/number`] = `${port}`;
     }
     const { 'm:site': sites } = JSON.parse(print(snapshotOf(values))) as {
       'm:site': { name: string; size: number; port?: { number: number }[] }[];
@@ -72,7 +73,10 @@ describe('rows as JSON', () => {
     assert.equal(sites.length, 1000);
     for (const { name, size, port } of sites) {
       assert.equal(name, `s${size}`);
-      assert.deepEqual(port ?? [], Array.from({ length: size % 4 }, (_, i) => ({ number: i + 1 })));
+      assert.deepEqual(
+        port ?? [],
+        Array.from({ length: size % 4 }, (_, i) => ({ number: i + 1 })),
+      );
     }
   });
 });

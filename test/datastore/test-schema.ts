@@ -4,7 +4,7 @@ import type { SchemaNodeJson } from 'libyang-wasm';
 import type { Row } from '../../src/datastore/row.ts';
 import { Snapshot } from '../../src/datastore/snapshot.ts';
 import type { Model } from '../../src/schema/model.ts';
-import { type Path, type PathQuery, resolveQuery, concretePath } from '../../src/schema/path.ts';
+import { concretePath, type Path, type PathQuery, resolveQuery } from '../../src/schema/path.ts';
 import { encodeKey } from '../../src/schema/row-key.ts';
 import { linkSchema } from '../../src/schema/schema-node.ts';
 
@@ -83,8 +83,15 @@ export function path(text: string, model: Model = testModel): Path {
 }
 
 /** A snapshot of rows given by path text and JSON text. */
-export function snapshotOf(values: Readonly<Record<string, string>>, ranks: Readonly<Record<string, string>> = {}): Snapshot {
-  const rows: Row[] = Object.entries(values).map(([text, value]) => ({ key: encodeKey(path(text)), value, revision: 1 }));
+export function snapshotOf(
+  values: Readonly<Record<string, string>>,
+  ranks: Readonly<Record<string, string>> = {},
+): Snapshot {
+  const rows: Row[] = Object.entries(values).map(([text, value]) => ({
+    key: encodeKey(path(text)),
+    value,
+    revision: 1,
+  }));
   for (const [text, value] of Object.entries(ranks)) {
     rows.push({ key: `${encodeKey(path(text))}\x05\x00`, value, revision: 1 });
   }

@@ -59,7 +59,7 @@ const site = list(
   'site-id',
   leaf('display-name'),
   list('small-cell', 'small-cell-id', leaf('address'), leaf('tac'), leaf('enable', boolean, 'true')),
-  container('imsi-definition', leaf('mcc'), leaf('mnc'), leaf('enterprise', uint16), leaf('format')),
+  container('imsi-definition', leaf('mcc'), leaf('mnc'), leaf('enterprise', { base: 'uint32' }), leaf('format')),
   container('connectivity-service', container('core-4g', leaf('endpoint')), container('core-5g', leaf('endpoint'))),
   list('device', 'device-id', leaf('imei'), leaf('sim-card')),
   list('sim-card', 'sim-id', leaf('iccid'), leaf('imsi'), leaf('enable', boolean, 'true')),

@@ -48,7 +48,12 @@ export function completePath(path: string, top: readonly SchemaNodeJson[], messa
     values = values.filter((entry) => agrees(entry, step));
     if (step.given.length === keys.length) continue;
     const leaf = steps[index + 1];
-    const refused = values.filter((entry) => leaf === undefined || message.includes(`"${text(member(entry, plain(leaf.name)))}"`));
+    const lacking = /missing its key "([^"]+)"/.exec(message)?.[1];
+    const refused = values.filter((entry) =>
+      leaf === undefined
+        ? lacking !== undefined && member(entry, lacking) === undefined
+        : message.includes(`"${text(member(entry, plain(leaf.name)))}"`),
+    );
     const entry = refused[nth] ?? refused[0];
     if (entry === undefined) return path;
     const missing = keys.filter((key) => !step.given.includes(key) && member(entry, key) !== undefined);

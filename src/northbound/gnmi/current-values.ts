@@ -2,11 +2,11 @@
 
 import type { Grants } from '../../access/grants.ts';
 import type { Snapshot } from '../../datastore/snapshot.ts';
-import { matchesKey } from '../../schema/path.ts';
+import { matchesKey, type Path, type PathQuery } from '../../schema/path.ts';
 import { decodeKey } from '../../schema/row-key.ts';
 import { Bundle } from './bundle.ts';
 import type { GnmiLimits } from './limits.ts';
-import { instancesOf, seenLeaves, sightOf } from './sight.ts';
+import { instancesOf, partsOf, seenLeaves, sightOf } from './sight.ts';
 import type { Feed, Subscriptions } from './subscriptions.ts';
 import { leafValue } from './value-encoding.ts';
 
@@ -24,7 +24,8 @@ export function* currentValues(
     if (snapshot === undefined) continue;
     const sight = sightOf(grants, target, query, wanted);
     const former = feeds.slice(0, i).filter((feed) => feed.target === target);
-    for (const path of sight === 'nothing' ? [] : instancesOf(snapshot, query)) {
+    if (sight === 'nothing') continue;
+    for (const path of pathsOf(snapshot, query)) {
       for (const { key, value } of seenLeaves(snapshot, path, sight)) {
         // A leaf in two subscriptions is one leaf of the stream.
         if (former.some((feed) => matchesKey(feed.query, key))) continue;
@@ -38,6 +39,10 @@ export function* currentValues(
     }
   }
   if (!bundle.isEmpty) yield bundle.take(timeNs);
+}
+
+function* pathsOf(snapshot: Snapshot, query: PathQuery): Iterable<Path> {
+  for (const part of partsOf(snapshot.model.root, query)) yield* instancesOf(snapshot, part);
 }
 
 /** The snapshots of all targets that are subscribed to, as they are now. */

@@ -22,12 +22,13 @@ import {
   wantedConfig,
   wantedModules,
 } from './sight.ts';
+import { Slices } from './slices.ts';
 import { Targets } from './targets.ts';
 import { dataTimeNs, toTimestamp } from './timestamp.ts';
 import { jsonValue, leafValue, type ServedEncoding, servedEncoding } from './value-encoding.ts';
 
 /** @throws EdgeconfError NOT_FOUND naming the paths without any value; nothing is answered then. [gNMI 3.3.4] */
-export function get(deps: GnmiDeps, grants: Grants, request: GetRequest): GetResponse {
+export async function get(deps: GnmiDeps, grants: Grants, request: GetRequest): Promise<GetResponse> {
   checkExtensions('Get', request.extension);
   const encoding = servedEncoding(request.encoding);
   const config = wantedConfig(request.type);
@@ -35,10 +36,11 @@ export function get(deps: GnmiDeps, grants: Grants, request: GetRequest): GetRes
   const timestamp = toTimestamp(dataTimeNs(deps));
   const notification: Notification[] = [];
   const missing: string[] = [];
-  for (const path of requestPaths(deps, request)) {
-    const snapshot = targets.snapshot(path);
+  // All snapshots are taken at once, so that the values of all paths are of one moment.
+  const places = requestPaths(deps, request).map((path) => ({ path, snapshot: targets.snapshot(path) }));
+  for (const { path, snapshot } of places) {
     const wanted = { config, modules: wantedModules(snapshot.model, request.use_models) };
-    const { prefix, update } = valuesAt(snapshot, grants, path, wanted, encoding);
+    const { prefix, update } = await valuesAt(snapshot, grants, path, wanted, encoding);
     if (update.length === 0) missing.push(path.text);
     notification.push({ timestamp, ...(prefix === undefined ? {} : { prefix }), update });
   }
@@ -57,13 +59,13 @@ function requestPaths({ limits }: GnmiDeps, { prefix, path = [] }: GetRequest): 
   return joinPaths(prefix, path.length === 0 ? [{}] : path, limits);
 }
 
-function valuesAt(
+async function valuesAt(
   snapshot: Snapshot,
   grants: Grants,
   request: RequestPath,
   wanted: Wanted,
   encoding: ServedEncoding,
-): { prefix: PathStyle['prefix']; update: Update[] } {
+): Promise<{ prefix: PathStyle['prefix']; update: Update[] }> {
   const queries = resolveQueries(snapshot.model, request);
   const [first = []] = queries;
   const keepPrefix = isPrefixConcrete(request, first);
@@ -71,12 +73,14 @@ function valuesAt(
   // A path that names one node comes back exactly as it was written. [gNMI 3.3.2]
   const asWritten = keepPrefix && queries.length === 1 && isConcrete(request, first);
   const update: Update[] = [];
+  const slices = new Slices();
   for (const query of queries) {
     const sight = sightOf(grants, snapshot.target, query, wanted);
     if (sight === 'nothing') continue;
     for (const path of instancesOf(snapshot, query)) {
+      await slices.next();
       if (encoding === 'PROTO') {
-        update.push(...leafUpdates(snapshot, path, sight, style));
+        for (const leaf of leafUpdates(snapshot, path, sight, style)) update.push(leaf);
         continue;
       }
       const text = subtreeText(snapshot, path, sight, encoding);

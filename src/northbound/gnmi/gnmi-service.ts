@@ -55,10 +55,8 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
   };
   const sessions = new Set<SubscribeSession>();
   const subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse> = (call) => {
-    const session = new SubscribeSession(deps, call);
+    const session: SubscribeSession = new SubscribeSession(deps, call, () => sessions.delete(session));
     sessions.add(session);
-    call.on('close', () => sessions.delete(session));
-    call.on('cancelled', () => sessions.delete(session));
     session.start();
   };
   return {
@@ -72,7 +70,7 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
       Subscribe: subscribe,
     },
     endStreams() {
-      for (const session of sessions) session.fail(new EdgeconfError('UNAVAILABLE', 'the service is stopping'));
+      for (const session of [...sessions]) session.fail(new EdgeconfError('UNAVAILABLE', 'the service is stopping'));
     },
   };
 }

@@ -1,6 +1,5 @@
 // Set: deletes, then replaces, then updates, as one transaction over all targets that the paths name. [gNMI 3.4]
 
-import { setImmediate } from 'node:timers/promises';
 import type { Grants } from '../../access/grants.ts';
 import type { Identity } from '../../access/identity.ts';
 import type { Snapshot } from '../../datastore/snapshot.ts';
@@ -20,11 +19,9 @@ import type { GnmiDeps } from './gnmi-deps.ts';
 import { readableViolations } from './readable-violations.ts';
 import { joinPaths, type RequestPath } from './request-path.ts';
 import { deleteEdits, writeEdit } from './set-edits.ts';
+import { Slices } from './slices.ts';
 import { Targets } from './targets.ts';
 import { dataTimeNs, toTimestamp } from './timestamp.ts';
-
-/** Decoding gives way to other work after this long. */
-const sliceMs = 10;
 
 /**
  * @throws EdgeconfError; nothing has changed then. NOT_FOUND for a path that the schema does not have, INVALID_ARGUMENT
@@ -91,16 +88,14 @@ async function editsOf(
   );
   const targets = new Targets(datastore, grants);
   const byTarget = new Map<string, Edit[]>();
-  let sliceStart = performance.now();
+  const slices = new Slices();
   for (const [i, operation] of operations.entries()) {
     const path = paths[i] as RequestPath;
     const snapshot = targets.snapshot(path);
     const edits = byTarget.get(snapshot.target) ?? [];
     for (const edit of toEdits(snapshot, operation, path, limits)) edits.push(edit);
     byTarget.set(snapshot.target, edits);
-    if (performance.now() - sliceStart < sliceMs) continue;
-    await setImmediate();
-    sliceStart = performance.now();
+    await slices.next();
   }
   return [...byTarget].map(([target, edits]) => ({ target, edits })).filter(({ edits }) => edits.length > 0);
 }

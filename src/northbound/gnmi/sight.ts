@@ -9,6 +9,7 @@ import { effectiveRows, effectiveValue } from '../../schema/defaults.ts';
 import type { Model } from '../../schema/model.ts';
 import type { Path, PathQuery } from '../../schema/path.ts';
 import { decodeKey, encodeKey, isRankKey, type RowKey } from '../../schema/row-key.ts';
+import type { SchemaNode } from '../../schema/schema-node.ts';
 
 /** Which nodes a request asks for beside its paths. */
 export interface Wanted {
@@ -50,6 +51,21 @@ export function instancesOf(snapshot: Snapshot, query: PathQuery): Path[] {
   const last = query.findLastIndex(({ node }) => node.keys.length > 0 || node.presence);
   const tail = query.slice(last + 1).map(({ node }) => ({ node }));
   return entriesOf(snapshot, query.slice(0, last + 1)).map((path) => (tail.length === 0 ? path : [...path, ...tail]));
+}
+
+/**
+ * The query in parts: lists, presence containers and leaves instead of the root and the containers around them, so that
+ * rows can be read entry by entry.
+ */
+export function* partsOf(root: SchemaNode, query: PathQuery): Iterable<PathQuery> {
+  const node = query.at(-1)?.node ?? root;
+  const isAround = node.kind === 'root' || (node.kind === 'container' && !node.presence);
+  if (!isAround) yield query;
+  else for (const child of node.children.values()) yield* partsOf(root, [...query, openElem(child)]);
+}
+
+function openElem(node: SchemaNode): PathQuery[number] {
+  return { node, keys: node.keys.map(() => undefined) };
 }
 
 /** The effective leaves at and below a path, in key order, as far as they are seen. */

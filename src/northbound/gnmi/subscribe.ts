@@ -34,9 +34,15 @@ export class SubscribeSession {
   #ended = false;
   #serving: Promise<void> = Promise.resolve();
 
-  constructor(deps: GnmiDeps, call: SubscribeCall) {
+  readonly #onEnd: () => void;
+  /** Goes on with what waits for the client to take more. */
+  #wake: () => void = () => {};
+
+  /** @param onEnd called when nothing more is done for the RPC. */
+  constructor(deps: GnmiDeps, call: SubscribeCall, onEnd: () => void) {
     this.#deps = deps;
     this.#call = call;
+    this.#onEnd = onEnd;
   }
 
   /** Begins to read requests. All failures end the RPC with their status. */
@@ -44,6 +50,7 @@ export class SubscribeSession {
     // Also comes behind a normal end, so it says nothing about how the RPC went.
     this.#call.on('cancelled', () => this.#release());
     this.#call.on('close', () => this.#release());
+    this.#call.on('drain', () => this.#wake());
     callerOf(this.#deps.access, this.#call.metadata).then(
       (identity) => {
         this.#identity = identity;
@@ -161,10 +168,9 @@ export class SubscribeSession {
 
   /** Until what was written has left, or the RPC is over. */
   #drained(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#call.once('drain', resolve);
-      this.#call.once('close', resolve);
-      this.#call.once('cancelled', resolve);
+      this.#wake = resolve;
     });
   }
 
@@ -175,9 +181,11 @@ export class SubscribeSession {
   }
 
   #release(): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#stopListening();
-    this.#stopListening = () => {};
+    this.#wake();
+    this.#onEnd();
   }
 
   get #who(): Identity {

@@ -1,0 +1,16 @@
+// Long work on the main thread in slices, so that other RPCs, commits and streams get their turns in between.
+
+import { setImmediate } from 'node:timers/promises';
+
+const sliceMs = 10;
+
+export class Slices {
+  #start = performance.now();
+
+  /** To be awaited between two steps: gives way when the slice is used up, else goes on at once. */
+  async next(): Promise<void> {
+    if (performance.now() - this.#start < sliceMs) return;
+    await setImmediate();
+    this.#start = performance.now();
+  }
+}

@@ -1,0 +1,120 @@
+// The validator's threads: lost, overrun, replaced; and what that means for those who had something staged there.
+
+import assert from 'node:assert/strict';
+import { openDatastore } from '../../src/datastore/datastore.ts';
+import type { EdgeconfError } from '../../src/errors.ts';
+import { closeAll, openWith, rowsOf, rowValue, send, testModels, update } from './edge.ts';
+import { removeTempFolders, tempFolder } from './temp-folder.ts';
+
+const system = (members: Record<string, unknown>) => update('/system', { 'test-edge:system': members });
+
+/** Anydata so deep that libyang's stack overflows; the service's JSON reader never lets that through. */
+const deadly = {
+  op: 'update' as const,
+  path: '/system/extra',
+  json: `{"test-edge:extra":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`,
+};
+
+/** Input that costs quadratic time: far more than the limits of these tests. */
+const costly = update('', {
+  'test-edge:twin': Array.from({ length: 6000 }, (_, i) => ({ name: `n${i}`, value: `v${i}` })),
+});
+
+describe('the validator', () => {
+  afterEach(async () => {
+    await closeAll();
+    await removeTempFolders();
+  });
+
+  it('that does not survive an input is replaced, and its trees come back from rows', async () => {
+    const { datastore } = await openWith(['acme', 'globex']);
+    await send(datastore, { acme: [system({ name: 'a', volume: 3 })], globex: [system({ name: 'g' })] });
+    const { head } = datastore;
+    await assert.rejects(send(datastore, { acme: [deadly] }), {
+      code: 'INTERNAL',
+      message: 'the validator failed on this input; nothing was changed',
+    });
+    assert.equal(datastore.lostValidators, 1);
+    assert.deepEqual(datastore.head, head);
+    await send(datastore, { acme: [system({ mode: 'quiet' })] });
+    assert.deepEqual(rowsOf(datastore, 'acme'), [
+      ['/system/mode', '"quiet"'],
+      ['/system/name', '"a"'],
+    ]);
+    await assert.rejects(send(datastore, { globex: [system({ name: '' })] }), { code: 'INVALID_ARGUMENT' });
+    assert.equal(datastore.lostValidators, 1);
+  });
+
+  it('that is lost while another target waits for its append does not cost that target anything', async () => {
+    const { datastore } = await openWith(['acme', 'globex']);
+    let killed: Promise<unknown> | undefined;
+    const authorize = async () => {
+      killed ??= assert.rejects(send(datastore, { acme: [deadly] }), { code: 'INTERNAL' });
+      await killed;
+    };
+    await send(datastore, { globex: [system({ name: 'kept' })] }, { authorize });
+    assert.equal(datastore.lostValidators, 1);
+    assert.equal(rowValue(datastore, 'globex', '/system/name'), '"kept"');
+    await send(datastore, { globex: [system({ volume: 1 })] });
+    assert.deepEqual(rowsOf(datastore, 'globex'), [
+      ['/system/name', '"kept"'],
+      ['/system/volume', '1'],
+    ]);
+  });
+
+  it('stops a validation that takes too long, and others that waited behind it go on', async () => {
+    const { datastore } = await openWith(['acme', 'globex'], { deadlineMs: 1000 });
+    await send(datastore, { acme: [system({ name: 'a' })] });
+    const { head } = datastore;
+    const late = assert.rejects(send(datastore, { acme: [costly] }), (error: EdgeconfError) => {
+      assert.equal(error.code, 'DEADLINE_EXCEEDED');
+      assert.match(error.message, /^validation was stopped after 1000 ms: this input, or a rule of the model/);
+      return true;
+    });
+    const behind = send(datastore, { globex: [system({ name: 'g' })] });
+    await Promise.all([late, behind]);
+    assert.equal(datastore.lostValidators, 1);
+    assert.equal(datastore.head.revision, head.revision + 1);
+    assert.equal(rowValue(datastore, 'globex', '/system/name'), '"g"');
+    await send(datastore, { acme: [system({ name: 'b' })] });
+    assert.equal(rowValue(datastore, 'acme', '/twin[name=n1]/value'), undefined);
+  });
+
+  it('is undone when the plan never answers', async () => {
+    let hang = false;
+    const plan = () => (hang ? new Promise<void>(() => {}) : undefined);
+    const { datastore } = await openWith(['acme'], { plan, deadlineMs: 1000 });
+    hang = true;
+    await assert.rejects(send(datastore, { acme: [system({ name: 'a' })] }), {
+      code: 'DEADLINE_EXCEEDED',
+      message: /^the plan took longer than 1000 ms/,
+    });
+    hang = false;
+    assert.equal((await send(datastore, { acme: [system({ name: 'a' })] })).candidates.length, 1);
+  });
+
+  it('does not start with a model that does not compile, and says what is wrong with it', async () => {
+    const models = await testModels();
+    const broken = {
+      id: 'bad@1',
+      name: 'bad',
+      version: '1',
+      modules: ['bad'],
+      sources: { bad: 'module bad { namespace "urn:bad"; prefix b; leaf x { type nothing; } }' },
+    };
+    const options = { folder: await tempFolder(), models: [...models, broken], plan: () => {} };
+    await assert.rejects(openDatastore(options), {
+      code: 'FAILED_PRECONDITION',
+      message: /^model bad@1 does not compile: .*nothing/,
+    });
+  });
+
+  it('does not start without the platform model', async () => {
+    const models = (await testModels()).filter(({ name }) => name === 'edge');
+    const folder = await tempFolder();
+    await assert.rejects(openDatastore({ folder, models, plan: () => {} }), {
+      code: 'FAILED_PRECONDITION',
+      message: 'there is no model edgeconf-platform; models found: edge@1, edge@2',
+    });
+  });
+});
