@@ -19,7 +19,10 @@ export interface TargetEdits {
   readonly edits: readonly Edit[];
 }
 
-/** A staged, valid transaction of one target before it is appended. */
+/**
+ * A staged, valid transaction of one target before it is appended. Until then the revision of `after` is a guess, since
+ * other targets' transactions may be appended first; in results and feed events it is the final one.
+ */
 export interface Candidate {
   readonly target: string;
   readonly before: Snapshot;
@@ -28,7 +31,10 @@ export interface Candidate {
   readonly changes: readonly Change[];
 }
 
-/** Looks at staged candidates and refuses by throwing an EdgeconfError; nothing is kept then. */
+/**
+ * Looks at staged candidates and refuses by throwing an EdgeconfError; nothing is kept then. It may be asked again for the
+ * same candidates, when the platform configuration changed before the append.
+ */
 export type Check = (candidates: readonly Candidate[]) => void | Promise<void>;
 
 /** One transaction, on one or several targets. */
@@ -46,7 +52,10 @@ export interface CommitRequest {
   readonly idempotencyId?: string;
 }
 
-/** What a commit did. Without any change there is no journal entry and `revision` is the journal's head. */
+/**
+ * What a commit did. Without any change there is no journal entry and `revision` is the journal's head. The answer to a
+ * repeated idempotency id has the first result's revision and time, and no candidates.
+ */
 export interface CommitResult {
   readonly revision: number;
   /** Commit time, ns since the epoch. */

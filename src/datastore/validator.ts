@@ -175,10 +175,11 @@ export class Validator {
       return { id: source.id, name: source.name, version: source.version, root: linkSchema(schema), modules };
     } catch (error) {
       const known = EdgeconfError.from(error);
-      const reason = known.code === 'INVALID_ARGUMENT' ? known.message : String(known.cause ?? known.message);
-      throw new EdgeconfError('FAILED_PRECONDITION', `model ${source.id} does not compile: ${reason}`, {
-        cause: error,
-      });
+      const reason =
+        known.code === 'INVALID_ARGUMENT'
+          ? `does not compile: ${known.message}`
+          : `could not be compiled, the validator was lost: ${String(known.cause ?? known.message)}`;
+      throw new EdgeconfError('FAILED_PRECONDITION', `model ${source.id} ${reason}`, { cause: error });
     }
   }
 }

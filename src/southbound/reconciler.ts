@@ -1,23 +1,17 @@
-// Keeps devices doing what intent says: plans transactions, follows the change feed, feeds the workers, tells how it stands.
+// Keeps devices doing what intent says: follows the change feed, gives the workers their work, tells how it stands.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
 import type { Candidate, FeedEvent } from '../datastore/transaction.ts';
-import { EdgeconfError } from '../errors.ts';
+import type { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
 import type { Adapter, Device } from './adapter.ts';
-import { Claims, claimRefusal } from './claims.ts';
 import { type Backoff, type Clock, systemClock } from './clock.ts';
-import { changedDevices, identityOf, readDevice, readDevices, sameDevice } from './device-registry.ts';
+import { identityOf } from './device-registry.ts';
 import { type DeviceStatus, DeviceWorker, type DocumentEvent, type WorkerSurroundings } from './device-worker.ts';
 import { DocumentQueue } from './document-queue.ts';
-import { type Adapters, Renderer } from './renderer.ts';
-import { claimKey, type DocumentUnit, Overlay, Rendering } from './rendering.ts';
-
-/** The reserved target that lists devices. */
-const PLATFORM = 'platform';
-/** How long a planned transaction is taken to be on its way, when nothing more is heard of it (a dry run, a failed append). */
-const IN_FLIGHT_MS = 5_000;
+import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
+import type { Adapters } from './renderer.ts';
 
 /** Where intent comes from; a Datastore fits. */
 export interface IntentSource {
@@ -64,19 +58,13 @@ interface Waiter {
 export class Reconciler {
   readonly #adapters: Adapters;
   readonly #surroundings: WorkerSurroundings;
-  readonly #rendering = new Rendering();
-  readonly #claims = new Claims();
-  #devices: ReadonlyMap<string, Device> = new Map();
+  readonly #planner: Planner;
   readonly #workers = new Map<string, DeviceWorker>();
   readonly #faults = new Map<string, Map<string, string>>();
-  /** Targets' intent as of the last revision taken in. */
-  readonly #snapshots = new Map<string, Snapshot>();
+  /** The last revision of which the workers know everything. */
   #revision = 0;
-  /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
-  #generation = 0;
-  readonly #plans = new WeakMap<Candidate['changes'], { overlay: Overlay; generation: number; commits: number }>();
-  /** By target: what was planned last and may be on its way to the journal; a target has one transaction at a time. */
-  readonly #inFlight = new Map<string, { overlay: Overlay; untilMs: number }>();
+  /** The one that is being taken in. */
+  #incoming = 0;
   #intake: Promise<void> = Promise.resolve();
   #unlisten: (() => void) | undefined;
   readonly #listeners = new Set<(event: DocumentEvent) => void>();
@@ -95,57 +83,30 @@ export class Reconciler {
       onDocument: (event) => this.#tell(event),
       onRest: () => this.#look(),
     };
+    const { clock } = this.#surroundings;
+    this.#planner = new Planner(this.#adapters, () => clock.nowMs());
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
   async start(source: IntentSource): Promise<void> {
-    // From here to the end of the loop nothing else runs: the feed goes on exactly where these snapshots end.
+    // Up to the first await nothing else runs: the feed goes on exactly where these snapshots end.
     this.#unlisten = source.listen((event) => {
       void this.#queue(() => this.#takeIn(event));
     });
-    this.#revision = source.head.revision;
-    for (const { name } of source.targets()) {
-      const snapshot = source.snapshot(name);
-      if (snapshot !== undefined) this.#snapshots.set(name, snapshot);
-    }
-    await this.#queue(() => this.#begin());
+    this.#incoming = source.head.revision;
+    const snapshots = source.targets().flatMap(({ name }) => source.snapshot(name) ?? []);
+    await this.#queue(() => this.#begin(snapshots));
   }
 
-  /**
-   * Renders what staged candidates touch. [Check]
-   * @throws EdgeconfError FAILED_PRECONDITION when a device could not take it, or a document is another's already.
-   */
+  /** Refuses what devices could not take. [Check] See `Planner.plan`. */
   readonly plan = async (candidates: readonly Candidate[]): Promise<void> => {
     await this.#intake;
-    const platform = candidates.find(({ target }) => target === PLATFORM);
-    const devices = platform === undefined ? this.#devices : this.#devicesAfter(platform);
-    if (platform !== undefined) this.#checkKinds(platform, devices);
-    const overlay = new Overlay(this.#rendering);
-    const generation = this.#generation;
-    await this.#render(overlay, candidates, devices);
-    for (const unit of overlay.units.values()) {
-      if (unit?.fault === undefined) continue;
-      const what = unit.kind === 'document' ? `, document '${unit.ref.id}'` : '';
-      throw new EdgeconfError(unit.fault.code, `device '${unit.device}'${what}: ${unit.fault.message}`, {
-        cause: unit.fault,
-      });
-    }
-    for (const { target } of candidates) this.#inFlight.delete(target);
-    const nowMs = this.#surroundings.clock.nowMs();
-    const live = [...this.#inFlight.values()].filter(({ untilMs }) => nowMs < untilMs);
-    this.#claims.check(
-      overlay,
-      live.map((plan) => plan.overlay),
-    );
-    for (const { target, changes } of candidates) {
-      this.#plans.set(changes, { overlay, generation, commits: candidates.length });
-      this.#inFlight.set(target, { overlay, untilMs: nowMs + IN_FLIGHT_MS });
-    }
+    await this.#planner.plan(candidates);
   };
 
   /** How every listed device stands, by name. */
   status(): SouthboundStatus[] {
-    return [...this.#devices.values()]
+    return [...this.#planner.devices.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((device) => ({
         ...(this.#workers.get(device.name)?.status() ?? this.#idle(device)),
@@ -195,124 +156,36 @@ export class Reconciler {
     return done;
   }
 
-  async #begin(): Promise<void> {
-    const platform = this.#snapshots.get(PLATFORM);
-    if (platform !== undefined) this.#devices = readDevices(platform, platform.model.root);
-    const overlay = new Overlay(this.#rendering);
-    const renderer = new Renderer(this.#adapters, this.#devices, overlay);
-    for (const [target, snapshot] of [...this.#snapshots].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (target === PLATFORM) continue;
-      for (const name of this.#devices.keys()) await renderer.whole(name, snapshot, []);
-    }
-    for (const name of await this.#surroundings.store.devices()) {
-      if (!this.#devices.has(name)) await this.#surroundings.store.forget(name);
-    }
-    for (const device of this.#devices.values()) await this.#employ(device);
-    this.#merge(overlay);
+  async #begin(snapshots: readonly Snapshot[]): Promise<void> {
+    const intake = await this.#planner.prepareAll(snapshots);
+    const { store } = this.#surroundings;
+    for (const name of await store.devices()) if (!intake.devices.has(name)) await store.forget(name);
+    for (const device of intake.devices.values()) await this.#employ(device);
+    this.#assign(await this.#planner.accept(intake, []));
     for (const worker of this.#workers.values()) worker.start();
   }
 
-  async #takeIn(event: FeedEvent): Promise<void> {
-    const platform = event.commits.find(({ target }) => target === PLATFORM);
-    const devices = platform === undefined ? this.#devices : this.#devicesAfter(platform);
-    const overlay = this.#planned(event) ?? new Overlay(this.#rendering);
-    if (overlay.units.size === 0) await this.#render(overlay, event.commits, devices);
-    for (const { target, after } of event.commits) {
-      this.#snapshots.set(target, after);
-      this.#inFlight.delete(target);
-    }
-    this.#revision = event.revision;
-    const hired = platform === undefined ? [] : await this.#changeDevices(platform, devices);
-    this.#merge(overlay);
-    for (const worker of hired) worker.start();
+  async #takeIn({ revision, commits }: FeedEvent): Promise<void> {
+    this.#incoming = revision;
+    const intake = await this.#planner.prepare(commits);
+    const begin = await this.#changeDevices(deviceNames(commits), intake);
+    this.#assign(await this.#planner.accept(intake, commits));
+    for (const each of begin) await each();
     this.#look();
   }
 
-  /** What the plan of this very transaction found, when nothing has changed that it was made from. */
-  #planned({ commits }: FeedEvent): Overlay | undefined {
-    const [first, ...others] = commits.map(({ changes }) => this.#plans.get(changes));
-    if (first === undefined || first.generation !== this.#generation || first.commits !== commits.length)
-      return undefined;
-    if (commits.some(({ target }) => target === PLATFORM)) return undefined;
-    return others.every((other) => other?.overlay === first.overlay) ? first.overlay : undefined;
-  }
-
-  async #render(
-    overlay: Overlay,
-    candidates: readonly Candidate[],
-    devices: ReadonlyMap<string, Device>,
-  ): Promise<void> {
-    const renderer = new Renderer(this.#adapters, devices, overlay);
-    const changed = [...new Set([...this.#devices.keys(), ...devices.keys()])].filter((name) => {
-      const [before, after] = [this.#devices.get(name), devices.get(name)];
-      return before === undefined || after === undefined || !sameDevice(before, after);
-    });
-    for (const name of changed) await this.#renderDevice(renderer, name, candidates, devices);
-    for (const candidate of candidates) {
-      if (candidate.target !== PLATFORM) await renderer.changed(candidate);
-    }
-  }
-
-  async #renderDevice(
-    renderer: Renderer,
-    name: string,
-    candidates: readonly Candidate[],
-    devices: ReadonlyMap<string, Device>,
-  ): Promise<void> {
-    const known = this.#rendering.listsOf(name);
-    if (this.#devices.get(name)?.kind !== devices.get(name)?.kind) for (const id of known) renderer.drop(id);
-    if (!devices.has(name)) return;
-    const snapshots = new Map(this.#snapshots);
-    for (const { target, after } of candidates) snapshots.set(target, after);
-    for (const [target, snapshot] of snapshots) {
-      if (target === PLATFORM) continue;
-      const lists = known.map((id) => this.#rendering.unit(id)).filter((unit) => unit?.kind === 'list');
-      await renderer.whole(
-        name,
-        snapshot,
-        lists.filter((unit) => unit.target === target).map((unit) => unit.part),
-      );
-    }
-  }
-
-  #devicesAfter({ after, changes }: Candidate): ReadonlyMap<string, Device> {
-    const { root } = after.model;
-    const devices = new Map(this.#devices);
-    for (const name of changedDevices(root, changes)) {
-      const device = readDevice(after, root, name);
-      if (device === undefined) devices.delete(name);
-      else devices.set(name, device);
-    }
-    return devices;
-  }
-
-  /** @throws EdgeconfError FAILED_PRECONDITION when no adapter drives a device that the transaction is about */
-  #checkKinds({ after, changes }: Candidate, devices: ReadonlyMap<string, Device>): void {
-    for (const name of changedDevices(after.model.root, changes)) {
-      const device = devices.get(name);
-      if (device === undefined || this.#adapters.has(device.kind)) continue;
-      const kinds = [...this.#adapters.keys()].sort().join(', ');
-      throw new EdgeconfError(
-        'FAILED_PRECONDITION',
-        `/device[name=${name}]/kind: no adapter for '${device.kind}' is loaded; there is one for: ${kinds || 'nothing'}`,
-      );
-    }
-  }
-
-  /** Lets go and takes on workers as the platform now says. @returns those that are to start once they know their work */
-  async #changeDevices(platform: Candidate, devices: ReadonlyMap<string, Device>): Promise<DeviceWorker[]> {
-    const hired: DeviceWorker[] = [];
-    const names = changedDevices(platform.after.model.root, platform.changes);
+  /** Lets go and takes on workers as the platform now says. @returns what is to be done once they know their work */
+  async #changeDevices(names: Iterable<string>, { devices }: Intake): Promise<(() => Promise<void> | void)[]> {
+    const begin: (() => Promise<void> | void)[] = [];
     for (const name of names) {
-      const [before, after] = [this.#devices.get(name), devices.get(name)];
-      const same = before !== undefined && after !== undefined && identityOf(before) === identityOf(after);
+      const [before, after] = [this.#planner.devices.get(name), devices.get(name)];
+      if (before !== undefined && after !== undefined && identityOf(before) === identityOf(after)) {
+        begin.push(() => this.#workers.get(name)?.update(after));
+        continue;
+      }
       try {
-        if (same) {
-          await this.#workers.get(name)?.update(after);
-          continue;
-        }
         const worker = await this.#replace(name, after);
-        if (worker !== undefined) hired.push(worker);
+        if (worker !== undefined) begin.push(() => worker.start());
       } catch (error) {
         southboundLog.error(
           { device: name, err: error },
@@ -320,9 +193,7 @@ export class Reconciler {
         );
       }
     }
-    if (names.size > 0) this.#generation += 1;
-    this.#devices = devices;
-    return hired;
+    return begin;
   }
 
   async #replace(name: string, device: Device | undefined): Promise<DeviceWorker | undefined> {
@@ -345,42 +216,21 @@ export class Reconciler {
     const remembered = await store.load(device.name);
     const known = remembered.identity === identityOf(device);
     if (!known) await store.reset(device.name, identityOf(device));
-    const queue = new DocumentQueue(known ? remembered.documents : new Map(), this.#revision);
+    const queue = new DocumentQueue(known ? remembered.documents : new Map(), this.#incoming);
     const worker = new DeviceWorker(this.#surroundings, adapter, device, queue);
     this.#workers.set(device.name, worker);
-    // Documents that stay as they are do not come up in the change that brought the worker here.
-    for (const id of this.#rendering.listsOf(device.name)) {
-      const unit = this.#rendering.unit(id);
-      if (unit?.kind === 'list') for (const ref of unit.refs) this.#assign(claimKey(device.name, ref.id));
-    }
     return worker;
   }
 
-  #merge(overlay: Overlay): void {
-    const claims = new Set<string>();
-    for (const [id, unit] of overlay.units) {
-      const before = this.#rendering.set(id, unit);
-      if (before?.kind === 'document') {
-        if (unit === undefined) this.#claims.remove(before);
-        claims.add(claimKey(before.device, before.ref.id));
-      }
-      if (unit?.kind !== 'document') continue;
-      this.#claims.add(unit);
-      claims.add(claimKey(unit.device, unit.ref.id));
+  /** Tells the workers all at once: a document may need another. */
+  #assign(assignments: readonly Assignment[]): void {
+    for (const { device, document, desired, leave, fault } of assignments) {
+      const worker = this.#workers.get(device);
+      this.#note(device, document, fault);
+      if (leave) worker?.leave(document, this.#incoming);
+      else worker?.want(document, desired, this.#incoming);
     }
-    for (const claim of claims) this.#assign(claim);
-  }
-
-  /** Tells the worker what its device should hold under this id. */
-  #assign(claim: string): void {
-    const [device = '', documentId = ''] = claim.split('\0');
-    const worker = this.#workers.get(device);
-    const wanting = this.#claims.wanting(claim).map((id) => this.#rendering.unit(id));
-    const [holder, rival] = wanting.filter((unit): unit is DocumentUnit => unit?.kind === 'document');
-    const fault = holder?.fault ?? (rival === undefined ? undefined : claimRefusal(rival, holder));
-    this.#note(device, documentId, fault);
-    if (holder !== undefined && holder.desired === undefined) worker?.leave(documentId, this.#revision);
-    else worker?.want(documentId, holder?.desired, this.#revision);
+    this.#revision = this.#incoming;
   }
 
   #note(device: string, documentId: string, fault: EdgeconfError | undefined): void {

@@ -1,6 +1,7 @@
 // The data folder is made when it is empty, opened when it is ours, and refused when it is anything else.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataFolder } from '../../src/datastore/data-folder.ts';
@@ -79,6 +80,20 @@ describe('the data folder', () => {
     );
     await store.close();
     await (await openDataFolder(folder, now)).close();
+  });
+
+  it('is refused to another process while this one has it open', async () => {
+    const folder = await made();
+    const store = await openDataFolder(folder, now);
+    const module = new URL('../../src/datastore/data-folder.js', import.meta.url).href;
+    const code = `import { openDataFolder } from ${JSON.stringify(module)};
+      await openDataFolder(${JSON.stringify(folder)}, 0n).then(() => console.log('opened'), (e) => console.log(e.code, e.message));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8' });
+    await store.close();
+    assert.equal(
+      stdout.trim(),
+      `FAILED_PRECONDITION data folder ${folder} is in use by another process; stop the other edgeconf first, or choose another folder`,
+    );
   });
 
   it('is refused when its store is gone, instead of starting anew', async () => {

@@ -186,6 +186,16 @@ describe('DocumentQueue', () => {
     assert.deepEqual(drain(queue), ['put slice u', 'remove group']);
   });
 
+  it('does not keep a dependency for a document that the device never took', () => {
+    const queue = queueOf();
+    queue.want('group', desired('group', 'g'), 2);
+    drain(queue);
+    queue.want('slice', desired('slice', 's', 'group'), 3);
+    queue.refused(take(queue), 'no');
+    queue.want('group', undefined, 4);
+    assert.deepEqual(drain(queue), ['remove group']);
+  });
+
   it('tries refused documents again when it is pardoned', () => {
     const queue = queueOf();
     queue.want('group', desired('group', 'a'), 2);
@@ -224,6 +234,8 @@ describe('DocumentQueue', () => {
     const queue = queueOf();
     queue.want('a', desired('a', '1'), 5);
     queue.want('b', desired('b', '1'), 7);
+    assert.equal(queue.inEffect(9), 4);
+    queue.want('a', desired('a', '3'), 6);
     assert.equal(queue.inEffect(9), 4);
     const operation = take(queue);
     queue.want('a', desired('a', '2'), 8);

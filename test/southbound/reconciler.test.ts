@@ -378,6 +378,24 @@ describe('Reconciler', () => {
       }
     });
 
+    it('renders again what was planned for the device as it was before', async () => {
+      await stage.intent.commitAfter({ acme: acme() }, () =>
+        stage.intent.commit({ platform: { device: [device('core-1', simulator, { version: '2.1.0' })] } }),
+      );
+      await stage.reconciler.settled();
+      assert.match(simulator.requests[0]?.body ?? '', /"ip-domain-expanded"/);
+    });
+
+    it('tries at once when the platform says something new about an unreachable device', async () => {
+      await simulator.faults.goDown();
+      await stage.intent.commit({ acme: acme() });
+      await stage.clock.begun(1);
+      await simulator.faults.comeUp({ state: 'kept' });
+      await stage.intent.commit({ platform: { device: [device('core-1', simulator, { version: '3.1' })] } });
+      await stage.reconciler.settled();
+      assert.deepEqual([...simulator.networkSlices.keys()], ['vision']);
+    });
+
     it('refuses a device of a kind that no adapter drives, naming the kinds there are', async () => {
       const error = await refused(
         stage.intent.commit({
@@ -548,7 +566,7 @@ describe('Reconciler', () => {
     await assert.rejects(never, /enough/);
   });
 
-  it('sends the secret that the credentials reference stands for, and tells nobody', async () => {
+  it('sends the secret that the credentials reference stands for, a new one with the next try, and tells nobody', async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       seen.push(request.headers.authorization);
@@ -568,6 +586,13 @@ describe('Reconciler', () => {
       });
       await stage.reconciler.settled();
       assert.deepEqual(seen, ['Bearer secret of env:TOKEN']);
+      await stage.intent.commit({
+        platform: {
+          device: [device('core-1', { url: `http://127.0.0.1:${port}` }, { 'credentials-reference': 'env:OTHER' })],
+        },
+      });
+      await stage.reconciler.settled();
+      assert.deepEqual(seen, ['Bearer secret of env:TOKEN', 'Bearer secret of env:OTHER']);
       assert.doesNotMatch(inspect([status(), stage.events], { depth: 9 }), /secret of/);
     } finally {
       await stage.stop();

@@ -53,6 +53,14 @@ export class Intent implements IntentSource {
     return this.#apply(candidates);
   }
 
+  /** As `commit`, with something that happens between the plan and the append. */
+  async commitAfter(trees: Readonly<Record<string, Plain>>, meanwhile: () => Promise<unknown>): Promise<number> {
+    const candidates = this.#stage(trees);
+    await this.plan(candidates);
+    await meanwhile();
+    return this.#apply(candidates);
+  }
+
   /** As `commit`, but nothing is kept. */
   async dryRun(trees: Readonly<Record<string, Plain>>): Promise<void> {
     await this.plan(this.#stage(trees));

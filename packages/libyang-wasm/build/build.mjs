@@ -78,14 +78,18 @@ async function loadCompiler() {
     await import('@yowasp/clang');
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Error('libyang-wasm: the compiler @yowasp/clang is not installed; run npm install (with devDependencies)');
+    throw new Error(
+      'libyang-wasm: the compiler @yowasp/clang is not installed; run npm install (with devDependencies)',
+    );
   }
   return import('./compile.mjs');
 }
 
 function readShim() {
   const folder = join(packageFolder, 'c');
-  const names = readdirSync(folder).filter((name) => /\.[ch]$/.test(name)).sort();
+  const names = readdirSync(folder)
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort();
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
@@ -100,7 +104,8 @@ function readInfo() {
 function useFile(file, path, log) {
   if (!existsSync(file)) throw new Error(`libyang-wasm: LIBYANG_WASM_FILE names ${file}, which does not exist`);
   const wasm = readFileSync(file);
-  if (!WebAssembly.validate(wasm)) throw new Error(`libyang-wasm: LIBYANG_WASM_FILE names ${file}, which is not WebAssembly`);
+  if (!WebAssembly.validate(wasm))
+    throw new Error(`libyang-wasm: LIBYANG_WASM_FILE names ${file}, which is not WebAssembly`);
   const sha256 = createHash('sha256').update(wasm).digest('hex');
   if (readInfo()?.sha256 === sha256 && existsSync(path)) return { path, origin: 'current', bytes: wasm.length };
   install({ 'libyang.wasm': wasm, [infoName]: `${JSON.stringify({ file, bytes: wasm.length, sha256 }, null, 2)}\n` });

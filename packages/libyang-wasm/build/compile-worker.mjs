@@ -30,11 +30,15 @@ async function cc1Args(group) {
   const capture = (bytes) => {
     if (bytes) text += Buffer.from(bytes).toString('utf8');
   };
-  await runLLVM(['clang', '-###', '-c', ...compileFlags[group], placeholder, '-o', 'placeholder.o'], { [placeholder]: '' }, {
-    stdout: capture,
-    stderr: capture,
-    fetchProgress: () => {},
-  });
+  await runLLVM(
+    ['clang', '-###', '-c', ...compileFlags[group], placeholder, '-o', 'placeholder.o'],
+    { [placeholder]: '' },
+    {
+      stdout: capture,
+      stderr: capture,
+      fetchProgress: () => {},
+    },
+  );
   const line = text.split('\n').find((one) => one.includes('"-cc1"'));
   if (!line) throw new Error(`the compiler's driver said:\n${text}`);
   const args = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1].replace(/\\(["\\$])/g, '$1'));

@@ -17,11 +17,19 @@ const slowest = 'pcre2/src/pcre2_match.c';
 export async function compileUnits({ files, units, cacheFolder, log }) {
   const folder = join(cacheFolder, 'objects');
   mkdirSync(folder, { recursive: true });
-  const headers = Object.fromEntries(Object.keys(headerFolders).map((group) => [group, headerDigest(files, units, group)]));
+  const headers = Object.fromEntries(
+    Object.keys(headerFolders).map((group) => [group, headerDigest(files, units, group)]),
+  );
   const objects = {};
   const queue = [];
   for (const unit of units) {
-    const key = digest([compilerVersion, ...compileFlags[unit.group], headers[unit.group], unit.path, files[unit.path]]);
+    const key = digest([
+      compilerVersion,
+      ...compileFlags[unit.group],
+      headers[unit.group],
+      unit.path,
+      files[unit.path],
+    ]);
     const name = `${unit.path.replaceAll('/', '-')}.o`;
     const cachePath = join(folder, `${key}.o`);
     if (existsSync(cachePath)) objects[name] = readFileSync(cachePath);
@@ -46,23 +54,27 @@ export async function compileUnits({ files, units, cacheFolder, log }) {
 function runQueue(queue, files, onObject) {
   const running = [];
   let next = 0;
-  const all = Array.from({ length: Math.min(workers, queue.length) }, () => new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./compile-worker.mjs', import.meta.url), { workerData: { files } });
-    running.push(worker);
-    let current;
-    const feed = () => {
-      current = queue[next++];
-      if (current) worker.postMessage({ group: current.group, path: current.path });
-      else worker.terminate().then(resolve);
-    };
-    worker.on('message', ({ bytes, errors }) => {
-      if (errors) return reject(new Error(`libyang-wasm: cannot compile ${current.path}:\n${errors}`));
-      onObject(current, bytes);
-      feed();
-    });
-    worker.on('error', reject);
-    feed();
-  }));
+  const all = Array.from(
+    { length: Math.min(workers, queue.length) },
+    () =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker(new URL('./compile-worker.mjs', import.meta.url), { workerData: { files } });
+        running.push(worker);
+        let current;
+        const feed = () => {
+          current = queue[next++];
+          if (current) worker.postMessage({ group: current.group, path: current.path });
+          else worker.terminate().then(resolve);
+        };
+        worker.on('message', ({ bytes, errors }) => {
+          if (errors) return reject(new Error(`libyang-wasm: cannot compile ${current.path}:\n${errors}`));
+          onObject(current, bytes);
+          feed();
+        });
+        worker.on('error', reject);
+        feed();
+      }),
+  );
   return Promise.all(all).catch((error) => {
     for (const worker of running) worker.terminate();
     throw error;

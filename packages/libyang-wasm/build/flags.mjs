@@ -11,7 +11,16 @@ const shared = [
   '-Wno-everything',
 ];
 
-const libyang = ['-DSTATIC', '-D_GNU_SOURCE', '-D_WASI_EMULATED_MMAN', '-Ilibyang/gen', '-Ilibyang/src', '-Ilibyang/src/plugins_exts', '-Ilibyang', '-Ipcre2/gen'];
+const libyang = [
+  '-DSTATIC',
+  '-D_GNU_SOURCE',
+  '-D_WASI_EMULATED_MMAN',
+  '-Ilibyang/gen',
+  '-Ilibyang/src',
+  '-Ilibyang/src/plugins_exts',
+  '-Ilibyang',
+  '-Ipcre2/gen',
+];
 
 /** Flags for `clang -c` by group of units. */
 export const compileFlags = {
@@ -32,10 +41,13 @@ const lib = '/usr/lib/wasm32-wasip1';
 /** Arguments for wasm-ld around the sorted object names. The long-double printer must come before libc. */
 export function linkArgs(objects) {
   return [
-    '-o', 'libyang.wasm',
+    '-o',
+    'libyang.wasm',
     `${lib}/crt1-reactor.o`,
-    '--entry', '_initialize',
-    '-z', 'stack-size=1048576',
+    '--entry',
+    '_initialize',
+    '-z',
+    'stack-size=1048576',
     '--stack-first',
     '--gc-sections',
     '--strip-all',

@@ -10,7 +10,11 @@ export async function linkObjects(objects) {
   try {
     const names = Object.keys(objects).sort();
     const sorted = Object.fromEntries(names.map((name) => [name, objects[name]]));
-    const result = await runLLVM(['wasm-ld', ...linkArgs(names)], sorted, { stdout: capture, stderr: capture, fetchProgress: () => {} });
+    const result = await runLLVM(['wasm-ld', ...linkArgs(names)], sorted, {
+      stdout: capture,
+      stderr: capture,
+      fetchProgress: () => {},
+    });
     return lookUp(result, 'libyang.wasm');
   } catch (error) {
     throw new Error(`libyang-wasm: cannot link:\n${text.join('')}${error.message}`);

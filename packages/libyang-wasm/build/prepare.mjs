@@ -108,14 +108,30 @@ function prepareLibyang(libyang, files, units) {
   // A dangling instance-identifier must not hide the violations after it.
   edit(files, 'libyang/src/validation.c', macroBefore, macroAfter);
   // The shim replaces this function by its own, which writes to the journal.
-  edit(files, 'libyang/src/validation.c', 'LY_ERR\nlyd_val_diff_add(const struct', 'LY_ERR\nlyd_val_diff_add_unused(const struct');
+  edit(
+    files,
+    'libyang/src/validation.c',
+    'LY_ERR\nlyd_val_diff_add(const struct',
+    'LY_ERR\nlyd_val_diff_add_unused(const struct',
+  );
+  // Data of two cases: name the instance in which they are.
+  editFunction(files, 'libyang/src/validation.c', 'lyd_validate_cases(struct lyd_node **first', (text) =>
+    text
+      .replace('LOG_LOCSET(&choic->node, NULL)', 'LOG_LOCSET(&choic->node, lyd_parent(*first))')
+      .replaceAll('LOG_LOCBACK(1, 0)', 'LOG_LOCBACK(1, lyd_parent(*first) ? 1 : 0)'),
+  );
   // Identities print with their module everywhere, as they do in keys.
-  edit(files, 'libyang/src/printer_json.c', 'LY_VALUE_JSON, (void *)local_mod, &dynamic', 'LY_VALUE_JSON, NULL, &dynamic');
+  edit(
+    files,
+    'libyang/src/printer_json.c',
+    'LY_VALUE_JSON, (void *)local_mod, &dynamic',
+    'LY_VALUE_JSON, NULL, &dynamic',
+  );
   // What was parsed beside refused values is kept for validation, so that all violations are found at once.
   edit(files, 'libyang/src/tree_data.c', '    if (rc) {\n        if (parent) {\n            /* free all', keepPartial);
   const list = /set\(libsrc\s([^)]*)\)/
     .exec(cmake)[1]
-    .replace('${type_plugins}', /set\(type_plugins\s([^)]*)\)/.exec(cmake)[1]);
+    .replace(/\$\{type_plugins\}/, /set\(type_plugins\s([^)]*)\)/.exec(cmake)[1]);
   for (const path of [...list.trim().split(/\s+/), 'compat/compat.c']) {
     // The shim compiles validation.c, with hooks.
     if (path !== 'src/validation.c') units.push({ path: `libyang/${path}`, group: 'libyang' });
@@ -156,4 +172,14 @@ function preparePcre2(pcre2, diff, files, units) {
 function edit(files, path, before, after) {
   if (!files[path].includes(before)) throw new Error(`${path} is not as expected: it lacks ${JSON.stringify(before)}`);
   files[path] = files[path].replaceAll(before, after);
+}
+
+/** Edits one C function, from its name to the brace that closes it. */
+function editFunction(files, path, start, change) {
+  const from = files[path].indexOf(`\n${start}`);
+  const to = files[path].indexOf('\n}\n', from);
+  const text = files[path].slice(from, to);
+  const changed = change(text);
+  if (from < 0 || to < 0 || changed === text) throw new Error(`${path} is not as expected: cannot edit ${start}`);
+  files[path] = files[path].slice(0, from) + changed + files[path].slice(to);
 }

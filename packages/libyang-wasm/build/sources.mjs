@@ -11,10 +11,11 @@ const upstreamTimeoutMs = 20_000;
 
 /**
  * The bytes of every pinned archive, each verified by sha256; an optional one may be missing.
- * @param {{ cacheFolder: string, archivesFolder?: string, log: (line: string) => void }} options
+ * @param {{ cacheFolder: string, archivesFolder?: string, log: (line: string) => void, remote?: boolean }} options
+ *   `remote: false` looks only into the folders
  * @returns {Promise<Record<string, { name: string, bytes: Buffer } | undefined>>}
  */
-export async function findArchives({ cacheFolder, archivesFolder, log }) {
+export async function findArchives({ cacheFolder, archivesFolder, log, remote = true }) {
   const folder = join(cacheFolder, 'archives');
   mkdirSync(folder, { recursive: true });
   const found = {};
@@ -37,11 +38,12 @@ export async function findArchives({ cacheFolder, archivesFolder, log }) {
   await acceptFolder(folder, false);
   if (missing().length > 0 && archivesFolder) {
     await acceptFolder(archivesFolder, true);
-    tried.push(`LIBYANG_WASM_ARCHIVES=${archivesFolder}: ${missing().length ? `no ${missingNames(missing())}` : 'ok'}`);
+    if (missing().length > 0)
+      tried.push(`LIBYANG_WASM_ARCHIVES=${archivesFolder}: ${describeFolder(archivesFolder, missing())}`);
   } else if (!archivesFolder) {
     tried.push('LIBYANG_WASM_ARCHIVES: not set');
   }
-  if (missing().length > 0) {
+  if (missing().length > 0 && remote) {
     const offered = [];
     const seen = new Set();
     const offer = (name, bytes) => {
@@ -57,7 +59,7 @@ export async function findArchives({ cacheFolder, archivesFolder, log }) {
   }
   for (const id of missing()) {
     const { upstream } = archives[id];
-    if (!upstream) continue;
+    if (!upstream || !remote) continue;
     log(`fetching ${upstream.url}`);
     try {
       const response = await fetch(upstream.url, { signal: AbortSignal.timeout(upstreamTimeoutMs) });
@@ -97,6 +99,13 @@ function store(path, bytes) {
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, bytes);
   renameSync(temporary, path);
+}
+
+function describeFolder(folder, lacking) {
+  const present = new Set(existsSync(folder) ? readdirSync(folder) : []);
+  const wrong = lacking.flatMap((id) => archives[id].files.map(({ name }) => name)).filter((name) => present.has(name));
+  if (wrong.length > 0) return `${wrong.join(', ')} has another sha256 than the pinned one`;
+  return `there is no ${missingNames(lacking)}`;
 }
 
 function missingNames(ids) {

@@ -2,12 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 
-/** Bytes of a .gz or .xz file, unpacked. Throws when neither xz nor the decoder can do it. */
+/** Bytes of a .gz or .xz file, unpacked: by the system's xz where there is one. */
 export async function decompress(name, bytes) {
   if (name.endsWith('.gz')) return gunzipSync(bytes);
   if (!name.endsWith('.xz')) return bytes;
   const xz = spawnSync('xz', ['--decompress', '--stdout'], { input: bytes, maxBuffer: 1 << 29 });
   if (xz.status === 0) return xz.stdout;
+  return decodeXz(bytes);
+}
+
+/** Bytes of a .xz file, by the decoder from npm. */
+export async function decodeXz(bytes) {
   const { XzReadableStream } = (await import('xz-decompress')).default;
   const stream = new XzReadableStream(new Blob([bytes]).stream());
   return Buffer.from(await new Response(stream).arrayBuffer());

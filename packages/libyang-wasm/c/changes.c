@@ -120,9 +120,10 @@ static void collect_value_step(const struct lyw_step *step) {
 static void collect_all(const struct lyw_tree *tree) {
   for (size_t i = 0; i < tree->step_count; i++) {
     const struct lyw_step *step = &tree->steps[i];
-    if (step->kind == LYW_REMOVE) collect(tree, step->node, false);
-    else if (step->kind == LYW_INSERT && lyw_is_attached(step->node)) collect(tree, step->node, true);
-    else if (step->kind == LYW_VALUE) collect_value_step(step);
+    // What this stage itself had put in was not there before.
+    if (step->kind == LYW_REMOVE && !lyw_in_inserted(step->node)) collect(tree, step->node, false);
+    if (step->kind == LYW_INSERT && lyw_is_attached(step->node)) collect(tree, step->node, true);
+    if (step->kind == LYW_VALUE) collect_value_step(step);
   }
   for (size_t i = 0; i < tree->snapshot_count; i++) {
     const struct lyw_snapshot *snapshot = &tree->snapshots[i];

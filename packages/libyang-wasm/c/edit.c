@@ -299,3 +299,10 @@ bool lyw_edit_apply(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report 
   lyw_path_free(&path);
   return good;
 }
+
+bool lyw_edit_root(struct lyw_tree *tree, const char *json, struct lyw_report *report) {
+  struct apply apply = {tree, NULL, report, -1, false};
+  bool usable = apply_root(&apply, json, true);
+  lyd_free_all(apply.scratch);
+  return usable;
+}

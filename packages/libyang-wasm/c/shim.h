@@ -171,6 +171,8 @@ struct lyd_node *lyw_find(const struct lyw_tree *tree, const struct lyd_node *pa
 
 /* Applies one packed edit through the journal. False: what was refused leaves nothing to validate. */
 bool lyw_edit_apply(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report *report, int32_t edit_index);
+/* Replaces the root by top-level JSON through the journal. */
+bool lyw_edit_root(struct lyw_tree *tree, const char *json, struct lyw_report *report);
 
 void lyw_changes_emit(struct lyw_tree *tree);
 

@@ -19,6 +19,22 @@ static void begin(struct lyw_tree *tree) {
   ly_err_clean(tree->context->ctx, NULL);
 }
 
+static void validate_into(struct lyw_tree *tree, struct lyw_report *report) {
+  LY_ERR ret = lyw_validate(tree);
+  uint32_t before = report->count;
+  if (ret) lyw_report_collect(report, tree->context->ctx, NULL, -1);
+  if (ret && report->count == before) lyw_report_own(report, "operation-failed", "", "The data cannot be validated.", "/", -1);
+  ly_err_clean(tree->context->ctx, NULL);
+}
+
+/* libyang stops validating below a refused value: what else is wrong is found by staging the same data on an empty tree. */
+static void find_all(struct lyw_tree *tree, const char *json, struct lyw_report *report) {
+  lyw_active = tree;
+  if (lyw_edit_root(tree, json, report)) validate_into(tree, report);
+  lyw_active = NULL;
+  lyw_journal_undo(tree);
+}
+
 /* Parses and validates top-level JSON; emits the violations. */
 void LYW_EXPORT(lyw_tree_load)(struct lyw_tree *tree, const char *json);
 void lyw_tree_load(struct lyw_tree *tree, const char *json) {
@@ -33,23 +49,23 @@ void lyw_tree_load(struct lyw_tree *tree, const char *json) {
       LYD_VALIDATE_NO_STATE | LYD_VALIDATE_MULTI_ERROR, &tree->root);
   ly_in_free(in, 0);
   if (ret) {
-    lyw_report_collect(&report, ctx, NULL, -1);
-    if (!report.count) lyw_report_own(&report, "malformed-message", "", "The JSON value cannot be read.", "/", -1);
+    struct lyw_report partial = {0};
+    lyw_report_collect(&partial, ctx, "/", -1);
     lyd_free_all(tree->root);
     tree->root = NULL;
+    find_all(tree, json, &report);
+    if (report.count) {
+      lyw_buf_free(&partial.buf);
+    } else {
+      lyw_buf_free(&report.buf);
+      report = partial;
+    }
+    if (!report.count) lyw_report_own(&report, "malformed-message", "", "The JSON value cannot be read.", "/", -1);
   }
   if (tree->root) tree->root = lyd_first_sibling(tree->root);
   ly_err_clean(ctx, NULL);
   lyw_report_emit(&report);
   lyw_buf_free(&report.buf);
-}
-
-static void validate_into(struct lyw_tree *tree, struct lyw_report *report) {
-  LY_ERR ret = lyw_validate(tree);
-  uint32_t before = report->count;
-  if (ret) lyw_report_collect(report, tree->context->ctx, NULL, -1);
-  if (ret && report->count == before) lyw_report_own(report, "operation-failed", "", "The data cannot be validated.", "/", -1);
-  ly_err_clean(tree->context->ctx, NULL);
 }
 
 /* Packed: edit count, edits. Emits the violations, then the changes. With violations everything is undone. */

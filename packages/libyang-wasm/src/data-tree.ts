@@ -19,7 +19,9 @@ export function createTree(
   const expect = (wanted: 'idle' | 'staged', doing: string): void => {
     if (state === wanted) return;
     if (state === 'gone') throw new Error(`cannot ${doing}: the tree is destroyed`);
-    throw new Error(`cannot ${doing}: ${state === 'staged' ? 'keep or undo what is staged first' : 'nothing is staged'}`);
+    throw new Error(
+      `cannot ${doing}: ${state === 'staged' ? 'keep or undo what is staged first' : 'nothing is staged'}`,
+    );
   };
 
   return {
@@ -29,7 +31,10 @@ export function createTree(
       const pointer = instance.copyIn(text);
       instance.call('lyw_tree_load', handle, pointer);
       instance.free(pointer);
-      return toViolations(readRecords(new PackedReader(instance.result())), { schema, spot: () => ({ json: text, path: [] }) });
+      return toViolations(readRecords(new PackedReader(instance.result())), {
+        schema,
+        spot: () => ({ json: text, path: [] }),
+      });
     },
     stage(edits: readonly Edit[] | Uint8Array): StageResult {
       expect('idle', 'stage');

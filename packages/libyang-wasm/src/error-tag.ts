@@ -18,7 +18,10 @@ const rules: readonly Rule[] = [
   [/^When condition /, 'unknown-element'],
   [/^Duplicate instance of /, 'data-exists'],
   [/^Data for both cases /, 'bad-element'],
-  [/^(Node ".*" not found|No module named|No module connected|Invalid (top-level )?node|Unknown|Annotation definition)/, 'unknown-element'],
+  [
+    /^(Node ".*" not found|No module named|No module connected|Invalid (top-level )?node|Unknown|Annotation definition)/,
+    'unknown-element',
+  ],
   [/^Unexpected data /, 'operation-not-supported'],
   [/ - (no target instance|required instance not found)/, 'data-missing', 'instance-required'],
 ];

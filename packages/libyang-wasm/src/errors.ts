@@ -19,8 +19,11 @@ export class LibyangTrap extends Error {
   override readonly name = 'LibyangTrap';
 
   constructor(cause?: unknown) {
-    super(`libyang trapped: ${cause instanceof Error ? cause.message : 'the instance is unusable since an earlier trap'}`, {
-      cause,
-    });
+    super(
+      `libyang trapped: ${cause instanceof Error ? cause.message : 'the instance is unusable since an earlier trap'}`,
+      {
+        cause,
+      },
+    );
   }
 }

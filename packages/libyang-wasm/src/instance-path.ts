@@ -32,7 +32,13 @@ export function findSchema(path: string, top: readonly SchemaNodeJson[]): Schema
  * JSON, from the entry whose key value the message names.
  * @param nth which of several equal findings this is
  */
-export function completePath(path: string, top: readonly SchemaNodeJson[], message: string, spot: JsonSpot, nth: number): string {
+export function completePath(
+  path: string,
+  top: readonly SchemaNodeJson[],
+  message: string,
+  spot: JsonSpot,
+  nth: number,
+): string {
   const steps = splitPath(path);
   let nodes: readonly SchemaNodeJson[] | undefined = top;
   let values: unknown[] = [parse(spot.json)];
@@ -67,7 +73,11 @@ export function completePath(path: string, top: readonly SchemaNodeJson[], messa
 function splitPath(path: string): Step[] {
   const steps: Step[] = [];
   for (const [, name = '', predicates = ''] of path.matchAll(/\/([^/[]+)((?:\[(?:'[^']*'|"[^"]*"|[^\]'"])*\])*)/g)) {
-    steps.push({ name, predicates, given: [...predicates.matchAll(/\[([^=\]]+)=/g)].map((match) => plain(match[1] ?? '')) });
+    steps.push({
+      name,
+      predicates,
+      given: [...predicates.matchAll(/\[([^=\]]+)=/g)].map((match) => plain(match[1] ?? '')),
+    });
   }
   return steps;
 }

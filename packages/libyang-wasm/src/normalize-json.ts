@@ -6,7 +6,9 @@ const bom = '\ufeff';
 export function normalizeJson(json: string): string {
   const text = json.startsWith(bom) ? json.slice(1) : json;
   if (!text.includes('\\u')) return text;
-  return text.replace(/\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|[^])/g, (escape, high, low) =>
-    high === undefined ? escape : String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)),
+  return text.replace(
+    /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|[\s\S])/g,
+    (whole, high, low) =>
+      high === undefined ? whole : String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)),
   );
 }

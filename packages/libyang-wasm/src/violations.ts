@@ -92,7 +92,8 @@ function withoutFollowOns(records: readonly ErrorRecord[], violations: readonly 
     const name = absence.exec(records[index]?.message ?? '')?.[1];
     if (name === undefined) return true;
     const parent = one.path === '/' ? '' : one.path;
-    const isSpot = (path: string) => path === `${parent}/${name}` || path.endsWith(`:${name}`) || path.startsWith(`${parent}[`);
+    const isSpot = (path: string) =>
+      path === `${parent}/${name}` || path.endsWith(`:${name}`) || path.startsWith(`${parent}[`);
     return !refused.some((path) => path.startsWith(parent) && path.endsWith(name) && isSpot(path));
   });
 }

@@ -13,14 +13,21 @@ describe('memory', function () {
     commit(tree, { op: 'update', path: [], json: '{"m:c":{"l":[{"k":"base","v":4,"needed":"n"}]}}' });
     const round = (index: number): void => {
       const key = `k${index % 7}`;
-      const add: Edit = { op: 'update', path: below(['l', key]), json: `{"m:l":[{"k":"${key}","v":${index % 7 + 10},"needed":"n"}]}` };
+      const add: Edit = {
+        op: 'update',
+        path: below(['l', key]),
+        json: `{"m:l":[{"k":"${key}","v":${(index % 7) + 10},"needed":"n"}]}`,
+      };
       const list: Edit = { op: 'replace', path: below('ordered'), json: `{"m:ordered":["a${index}","b"]}` };
       assert.deepEqual(tree.stage([add, list]).violations, []);
       tree.undo();
       assert.deepEqual(tree.stage([add, list]).violations, []);
       tree.keep();
       commit(tree, { op: 'delete', path: below(['l', key]) });
-      assert.equal(tree.stage([{ op: 'update', path: below('ref'), json: `{"m:ref":"none${index}"}` }]).violations.length, 1);
+      assert.equal(
+        tree.stage([{ op: 'update', path: below('ref'), json: `{"m:ref":"none${index}"}` }]).violations.length,
+        1,
+      );
     };
     for (let index = 0; index < 500; index++) round(index);
     const warm = libyang.memoryBytes;

@@ -23,6 +23,7 @@ export const sources: Readonly<Record<string, string>> = {
       leaf text { type string { length "1..8"; pattern "[a-z]*"; } }
       leaf name { type t:name; }
       leaf ref { type leafref { path "../l/k"; } }
+      leaf either { type union { type leafref { path "../i"; } type string; } }
       leaf target { type instance-identifier; }
       leaf-list ordered { type string; ordered-by user; }
       leaf-list numbers { type uint8; default 3; default 1; }
@@ -73,7 +74,10 @@ export async function modelContext(): Promise<Context> {
 
 /** A path below container c. */
 export function below(...elems: (string | [string, ...string[]])[]): PathElem[] {
-  return [{ name: 'm:c' }, ...elems.map((elem) => (typeof elem === 'string' ? { name: elem } : { name: elem[0], keys: elem.slice(1) }))];
+  return [
+    { name: 'm:c' },
+    ...elems.map((elem) => (typeof elem === 'string' ? { name: elem } : { name: elem[0], keys: elem.slice(1) })),
+  ];
 }
 
 /** Stages and keeps; throws with the violations when there are any. */

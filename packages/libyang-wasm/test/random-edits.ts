@@ -43,7 +43,10 @@ const entries = fc.uniqueArray(entry, { maxLength: 3, selector: ({ k }) => k });
 const seqEntries = fc.uniqueArray(seqEntry, { maxLength: 4, selector: ({ x, y }) => `${x} ${y}` });
 const presence = fc.record({ w: letter }, { requiredKeys: [] });
 const oc = fc.record({ q: fc.constantFrom('zz', 'yy') }, { requiredKeys: [] });
-const deep = fc.record({ inside: letter, more: fc.uniqueArray(fc.constantFrom(1, 2), { maxLength: 2 }) }, { requiredKeys: [] });
+const deep = fc.record(
+  { inside: letter, more: fc.uniqueArray(fc.constantFrom(1, 2), { maxLength: 2 }) },
+  { requiredKeys: [] },
+);
 
 const named: Record<string, fc.Arbitrary<unknown>> = {
   ...Object.fromEntries([...leaves, ...leafLists].map(({ name, value }) => [name, value])),
@@ -57,7 +60,9 @@ const named: Record<string, fc.Arbitrary<unknown>> = {
 /** Content of container c. */
 export const content = fc.record(named, { requiredKeys: [] });
 /** A whole document. */
-export const document = fc.record({ 'm:c': content, 'm:top': letter }, { requiredKeys: [] }).map((value) => JSON.stringify(value));
+export const document = fc
+  .record({ 'm:c': content, 'm:top': letter }, { requiredKeys: [] })
+  .map((value) => JSON.stringify(value));
 
 const op = fc.constantFrom('update', 'replace', 'delete' as const);
 
@@ -67,9 +72,13 @@ function edit(kind: Edit['op'], path: Edit['path'], name: string, value: unknown
 
 const childEdit = fc
   .constantFrom(...Object.keys(named))
-  .chain((name) => fc.tuple(op, named[name] ?? fc.constant(null)).map(([kind, value]) => edit(kind, below(name), name, value)));
+  .chain((name) =>
+    fc.tuple(op, named[name] ?? fc.constant(null)).map(([kind, value]) => edit(kind, below(name), name, value)),
+  );
 const entryEdit = fc.tuple(op, entry).map(([kind, one]) => edit(kind, below(['l', one.k]), 'l', [one]));
-const seqEdit = fc.tuple(op, seqEntry).map(([kind, one]) => edit(kind, below(['seq', one.x, `${one.y}`]), 'seq', [one]));
+const seqEdit = fc
+  .tuple(op, seqEntry)
+  .map(([kind, one]) => edit(kind, below(['seq', one.x, `${one.y}`]), 'seq', [one]));
 const insideEdit = fc
   .tuple(op, letter, fc.constantFrom(1, 4, 5))
   .map(([kind, k, v]) => edit(kind, below(['l', k], 'v'), 'v', v));

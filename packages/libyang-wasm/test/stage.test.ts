@@ -45,7 +45,9 @@ describe('stage', () => {
       'm:c/name leaf - -> "Ann"',
       'm:c/target leaf - -> "/m:c/d"',
     ]);
-    assert.deepEqual(lines(commit(tree, { op: 'update', path: below('u'), json: '{"m:u":"auto"}' })), ['m:c/u leaf 7 -> "auto"']);
+    assert.deepEqual(lines(commit(tree, { op: 'update', path: below('u'), json: '{"m:u":"auto"}' })), [
+      'm:c/u leaf 7 -> "auto"',
+    ]);
   });
 
   it('keeps 64-bit numbers exact', () => {
@@ -164,7 +166,10 @@ describe('stage', () => {
   it('refuses to set in one request what the same request disallows by its when', () => {
     commit(tree, update('{"m:c":{"mode":"x","only-x":"v"}}'));
     const { violations } = tree.stage([update('{"m:c":{"mode":"y","only-x":"v"}}')]);
-    assert.deepEqual(violations.map(({ path, errorTag }) => [path, errorTag]), [['/m:c/only-x', 'unknown-element']]);
+    assert.deepEqual(
+      violations.map(({ path, errorTag }) => [path, errorTag]),
+      [['/m:c/only-x', 'unknown-element']],
+    );
   });
 
   it('tells presence containers and anydata as rows', () => {
@@ -172,8 +177,22 @@ describe('stage', () => {
       'm:c/p presence - -> {}',
       'm:c/any any - -> {"x:y":[1,{"z":"q"}]}',
     ]);
-    assert.deepEqual(lines(commit(tree, update('{"m:c":{"any":{"a":true}}}'))), ['m:c/any any {"x:y":[1,{"z":"q"}]} -> {"a":true}']);
+    assert.deepEqual(lines(commit(tree, update('{"m:c":{"any":{"a":true}}}'))), [
+      'm:c/any any {"x:y":[1,{"z":"q"}]} -> {"a":true}',
+    ]);
     assert.deepEqual(lines(commit(tree, { op: 'delete', path: below('p') })), ['m:c/p presence {} -> -']);
+  });
+
+  it('tells, and undoes, that a union resolves to another member because of a change elsewhere', () => {
+    commit(tree, update('{"m:c":{"i":"red","either":"red"}}'));
+    assert.equal(tree.print({ path: below('either') }), '{"m:either":"m:red"}');
+    const remove: Edit = { op: 'delete', path: below('i') };
+    const told = ['m:c/i leaf "m:red" -> -', 'm:c/either leaf "m:red" -> "red"'];
+    assert.deepEqual(lines(tree.stage([remove]).changes), told);
+    assert.equal(tree.print(), '{"m:c":{"either":"red"}}');
+    tree.undo();
+    assert.equal(tree.print(), '{"m:c":{"i":"m:red","either":"m:red"}}');
+    assert.deepEqual(lines(commit(tree, remove)), told);
   });
 
   it('coalesces edits of the same row into first before and last after', () => {
@@ -186,7 +205,10 @@ describe('stage', () => {
   });
 
   it('takes packed edits, and treats a delete of nothing as nothing', () => {
-    const packed = encodeEdits([{ op: 'delete', path: below(['l', 'none'], 'v') }, { op: 'delete', path: below('a') }]);
+    const packed = encodeEdits([
+      { op: 'delete', path: below(['l', 'none'], 'v') },
+      { op: 'delete', path: below('a') },
+    ]);
     assert.deepEqual(lines(commit(tree, ...[])), []);
     const { violations, changes } = tree.stage(packed);
     tree.keep();

@@ -5,7 +5,10 @@ import { loadLibyang } from 'libyang-wasm';
 const { sources, bomb } = workerData as { sources: Record<string, string>; bomb: string };
 let error = '';
 try {
-  (await loadLibyang()).createContext({ sources, implement: ['m'] }).createTree().load(bomb);
+  (await loadLibyang())
+    .createContext({ sources, implement: ['m'] })
+    .createTree()
+    .load(bomb);
 } catch (caught) {
   error = (caught as Error).name;
 }

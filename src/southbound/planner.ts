@@ -1,0 +1,231 @@
+// What all targets' intent means for all devices: plans transactions before they are appended, takes them in afterwards.
+
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Snapshot } from '../datastore/snapshot.ts';
+import type { Candidate } from '../datastore/transaction.ts';
+import { EdgeconfError } from '../errors.ts';
+import type { Device } from './adapter.ts';
+import { Claims, claimRefusal } from './claims.ts';
+import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
+import type { Desired } from './document-queue.ts';
+import { type Adapters, Renderer } from './renderer.ts';
+import { claimKey, type DocumentUnit, Overlay, Rendering } from './rendering.ts';
+
+/** The reserved target that lists devices. */
+const PLATFORM = 'platform';
+/** How many units are merged before others get the thread. */
+const UNITS_PER_TURN = 256;
+/** How long a planned transaction is taken to be on its way, when nothing more is heard of it (a dry run, a failed append). */
+const IN_FLIGHT_MS = 5_000;
+
+/** What a device should hold under one id. */
+export interface Assignment {
+  readonly device: string;
+  readonly document: string;
+  /** Undefined: nothing, unless it is to be left as it is. */
+  readonly desired: Desired | undefined;
+  /** Intent wants something that could never be rendered: what the device has, stays. */
+  readonly leave: boolean;
+  /** Why what intent says now is not what is desired, or whose wish is not granted. */
+  readonly fault: EdgeconfError | undefined;
+}
+
+/** Transactions as rendered, not yet part of what is known. */
+export interface Intake {
+  readonly overlay: Overlay;
+  readonly devices: ReadonlyMap<string, Device>;
+}
+
+interface Plan {
+  readonly overlay: Overlay;
+  /** The devices that it was made for. */
+  readonly generation: number;
+  readonly targets: number;
+}
+
+/** Plans may overlap each other; `prepare` and `accept` are called for one transaction after the other, in feed order. */
+export class Planner {
+  readonly #adapters: Adapters;
+  readonly #nowMs: () => number;
+  readonly #rendering = new Rendering();
+  readonly #claims = new Claims();
+  /** Targets' intent as of the last transaction taken in. */
+  readonly #snapshots = new Map<string, Snapshot>();
+  #devices: ReadonlyMap<string, Device> = new Map();
+  /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
+  #generation = 0;
+  readonly #plans = new WeakMap<Candidate['changes'], Plan>();
+  /** By target: what was planned last and may be on its way to the journal; a target has one transaction at a time. */
+  readonly #inFlight = new Map<string, { overlay: Overlay; untilMs: number }>();
+
+  constructor(adapters: Adapters, nowMs: () => number) {
+    this.#adapters = adapters;
+    this.#nowMs = nowMs;
+  }
+
+  /** The devices as of the last transaction taken in. */
+  get devices(): ReadonlyMap<string, Device> {
+    return this.#devices;
+  }
+
+  /**
+   * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
+   *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
+   */
+  async plan(candidates: readonly Candidate[]): Promise<void> {
+    const generation = this.#generation;
+    const devices = this.#devicesAfter(candidates);
+    this.#checkKinds(candidates, devices);
+    const overlay = new Overlay(this.#rendering);
+    await this.#render(overlay, candidates, devices);
+    checkFaults(overlay);
+    for (const { target } of candidates) this.#inFlight.delete(target);
+    const nowMs = this.#nowMs();
+    const undecided = [...this.#inFlight.values()].filter(({ untilMs }) => nowMs < untilMs);
+    this.#claims.check(
+      overlay,
+      undecided.map((each) => each.overlay),
+    );
+    for (const { target, changes } of candidates) {
+      this.#plans.set(changes, { overlay, generation, targets: candidates.length });
+      this.#inFlight.set(target, { overlay, untilMs: nowMs + IN_FLIGHT_MS });
+    }
+  }
+
+  /** Renders everything there is. */
+  async prepareAll(snapshots: readonly Snapshot[]): Promise<Intake> {
+    for (const snapshot of snapshots) this.#snapshots.set(snapshot.target, snapshot);
+    const platform = this.#snapshots.get(PLATFORM);
+    const devices = platform === undefined ? this.#devices : readDevices(platform, platform.model.root);
+    const overlay = new Overlay(this.#rendering);
+    await this.#render(overlay, [], devices);
+    return { overlay, devices };
+  }
+
+  /** Renders a committed transaction, or finds what its plan has rendered. */
+  async prepare(commits: readonly Candidate[]): Promise<Intake> {
+    const devices = this.#devicesAfter(commits);
+    const planned = this.#planned(commits);
+    const overlay = planned ?? new Overlay(this.#rendering);
+    if (planned === undefined) await this.#render(overlay, commits, devices);
+    return { overlay, devices };
+  }
+
+  /** Makes a transaction part of what is known. @returns what may have changed; another transaction comes only after that */
+  async accept({ overlay, devices }: Intake, commits: readonly Candidate[]): Promise<Assignment[]> {
+    if (devices !== this.#devices) this.#generation += 1;
+    this.#devices = devices;
+    for (const { target, after } of commits) this.#snapshots.set(target, after);
+    const claims = await this.#merge(overlay);
+    for (const { target } of commits) this.#inFlight.delete(target);
+    return [...claims].map((claim) => this.#assignment(claim));
+  }
+
+  /** What the plan of this very transaction found, when nothing has changed that it was made from. */
+  #planned(commits: readonly Candidate[]): Overlay | undefined {
+    const [first, ...others] = commits.map(({ changes }) => this.#plans.get(changes));
+    if (first === undefined || first.generation !== this.#generation || first.targets !== commits.length)
+      return undefined;
+    // Other targets may have moved on since the devices were rendered for all of them.
+    if (commits.some(({ target }) => target === PLATFORM)) return undefined;
+    return others.every((other) => other?.overlay === first.overlay) ? first.overlay : undefined;
+  }
+
+  async #render(
+    overlay: Overlay,
+    candidates: readonly Candidate[],
+    devices: ReadonlyMap<string, Device>,
+  ): Promise<void> {
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    const snapshots = new Map(this.#snapshots);
+    for (const { target, after } of candidates) snapshots.set(target, after);
+    snapshots.delete(PLATFORM);
+    for (const name of new Set([...this.#devices.keys(), ...devices.keys()])) {
+      const [before, after] = [this.#devices.get(name), devices.get(name)];
+      if (before !== undefined && after !== undefined && sameDevice(before, after)) continue;
+      if (before?.kind !== after?.kind) for (const id of this.#rendering.listsOf(name)) renderer.drop(id);
+      if (after !== undefined) await this.#renderDevice(renderer, name, snapshots.values());
+    }
+    for (const candidate of candidates) {
+      if (candidate.target !== PLATFORM) await renderer.changed(candidate);
+    }
+  }
+
+  async #renderDevice(renderer: Renderer, name: string, snapshots: Iterable<Snapshot>): Promise<void> {
+    for (const snapshot of snapshots) {
+      const known = this.#rendering.listsOf(name, snapshot.target).flatMap((id) => {
+        const unit = this.#rendering.unit(id);
+        return unit?.kind === 'list' ? [unit.part] : [];
+      });
+      await renderer.whole(name, snapshot, known);
+    }
+  }
+
+  /** The same map when these transactions are not about devices. */
+  #devicesAfter(candidates: readonly Candidate[]): ReadonlyMap<string, Device> {
+    const names = deviceNames(candidates);
+    const platform = candidates.find(({ target }) => target === PLATFORM);
+    if (platform === undefined || names.size === 0) return this.#devices;
+    const devices = new Map(this.#devices);
+    for (const name of names) {
+      const device = readDevice(platform.after, platform.after.model.root, name);
+      if (device === undefined) devices.delete(name);
+      else devices.set(name, device);
+    }
+    return devices;
+  }
+
+  #checkKinds(candidates: readonly Candidate[], devices: ReadonlyMap<string, Device>): void {
+    for (const name of deviceNames(candidates)) {
+      const kind = devices.get(name)?.kind;
+      if (kind === undefined || this.#adapters.has(kind)) continue;
+      const kinds = [...this.#adapters.keys()].sort().join(', ');
+      throw new EdgeconfError(
+        'FAILED_PRECONDITION',
+        `/device[name=${name}]/kind: no adapter for '${kind}' is loaded; there is one for: ${kinds || 'nothing'}`,
+      );
+    }
+  }
+
+  async #merge(overlay: Overlay): Promise<Set<string>> {
+    const claims = new Set<string>();
+    let merged = 0;
+    for (const [id, unit] of overlay.units) {
+      merged += 1;
+      if (merged % UNITS_PER_TURN === 0) await turn();
+      const before = this.#rendering.set(id, unit);
+      if (before?.kind === 'document') {
+        if (unit === undefined) this.#claims.remove(before);
+        claims.add(claimKey(before.device, before.ref.id));
+      }
+      if (unit?.kind !== 'document') continue;
+      this.#claims.add(unit);
+      claims.add(claimKey(unit.device, unit.ref.id));
+    }
+    return claims;
+  }
+
+  #assignment(claim: string): Assignment {
+    const [device = '', document = ''] = claim.split('\0');
+    const wanting = this.#claims.wanting(claim).map((id) => this.#rendering.unit(id));
+    const [holder, rival] = wanting.filter((unit): unit is DocumentUnit => unit?.kind === 'document');
+    const fault = holder?.fault ?? (rival === undefined ? undefined : claimRefusal(rival, holder));
+    const leave = holder !== undefined && holder.desired === undefined;
+    return { device, document, desired: holder?.desired, leave, fault };
+  }
+}
+
+/** Names of the devices that these transactions change. */
+export function deviceNames(candidates: readonly Candidate[]): Set<string> {
+  const platform = candidates.find(({ target }) => target === PLATFORM);
+  return platform === undefined ? new Set() : changedDevices(platform.after.model.root, platform.changes);
+}
+
+function checkFaults(overlay: Overlay): void {
+  for (const unit of overlay.units.values()) {
+    if (unit?.fault === undefined) continue;
+    const what = unit.kind === 'document' ? `, document '${unit.ref.id}'` : '';
+    const message = `device '${unit.device}'${what}: ${unit.fault.message}`;
+    throw new EdgeconfError(unit.fault.code, message, { cause: unit.fault });
+  }
+}
