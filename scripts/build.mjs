@@ -14,7 +14,14 @@ const libyang = join(root, 'packages/libyang-wasm');
 const { buildWasm } = await import(join(libyang, 'build/build.mjs'));
 await buildWasm({ log: (line) => console.log(`libyang-wasm: ${line}`), quiet });
 
-compile('libyang-wasm', libyang, ['tsconfig.json'], ['src', 'test'], ['dist-test'], 'dist/.compiled');
+compile(
+  'libyang-wasm',
+  libyang,
+  ['tsconfig.json', 'tsconfig.test.json'],
+  ['src', 'test'],
+  ['dist-test'],
+  'dist/.compiled',
+);
 compile('edgeconf', root, ['tsconfig.json'], ['src', 'adapters', 'demo', 'test', 'bench'], ['dist'], 'dist/.compiled');
 
 /** Runs tsc when a source is newer, gone or new since the last time; stale output is removed first. */
