@@ -1,8 +1,8 @@
 // The load of the crash run: writers whose transactions leave a pattern that shows whether one was lost or torn.
 
 import type { Snapshot } from '../src/datastore/snapshot.ts';
-import type { TargetEdits } from '../src/datastore/transaction.ts';
 import { EdgeconfError } from '../src/errors.ts';
+import type { SetRequest } from '../src/proto/gnmi.ts';
 import type { PathQuery, TextElem } from '../src/schema/path.ts';
 import { queryPrefix, resolveQuery } from '../src/schema/path.ts';
 import { decodeKey } from '../src/schema/row-key.ts';
@@ -28,32 +28,38 @@ export const writers: readonly Writer[] = [
 
 const entriesPerWriter = 5;
 
+/** Who writes the load. */
+export const crashUser = { name: 'crash', password: 'crash-load' } as const;
+
 /** The platform configuration that the load needs, as the whole-root JSON of an update. */
-export const platformJson = JSON.stringify({
-  'edgeconf-platform:tenant': [{ name: 'crash' }],
-  'edgeconf-platform:target': loadTargets.map((name) => ({
-    name,
-    tenant: 'crash',
-    model: 'aether',
-    'model-version': '2.1',
-  })),
-});
+export function platformJson(passwordHash: string): string {
+  return JSON.stringify({
+    'edgeconf-platform:tenant': [{ name: 'crash' }],
+    'edgeconf-platform:target': loadTargets.map((name) => ({
+      name,
+      tenant: 'crash',
+      model: 'aether',
+      'model-version': '2.1',
+    })),
+    'edgeconf-platform:user': [
+      { name: crashUser.name, 'password-hash': passwordHash, role: [{ tenant: 'crash', role: 'enterprise-admin' }] },
+    ],
+  });
+}
 
 /** Transaction `n` (from 1) of a writer: sets several entries to n, puts mark n and removes mark n - 1. */
-export function transaction(writer: Writer, n: number, rootOf: (target: string) => Snapshot): TargetEdits[] {
+export function setRequest(writer: Writer, n: number): SetRequest {
   const entries = Array.from({ length: entriesPerWriter }, (_, i) => ({
     'traffic-class-id': `${writer.name}-entry-${i}`,
     description: `value ${n}`,
   }));
   const mark = { 'traffic-class-id': `${writer.name}-mark-${n}`, description: 'mark' };
   const json = JSON.stringify({ 'edgeconf-traffic-class:traffic-class': [...entries, mark] });
-  return writer.targets.map((target) => ({
-    target,
-    edits: [
-      { op: 'delete', query: classQuery(rootOf(target), `${writer.name}-mark-${n - 1}`) },
-      { op: 'update', path: [], json },
-    ],
-  }));
+  const former = { name: 'traffic-class', key: { 'traffic-class-id': `${writer.name}-mark-${n - 1}` } };
+  return {
+    delete: writer.targets.map((target) => ({ target, elem: [former] })),
+    update: writer.targets.map((target) => ({ path: { target }, val: { json_ietf_val: Buffer.from(json) } })),
+  };
 }
 
 /**
@@ -86,10 +92,6 @@ export function shown(writer: Writer, snapshotOf: (target: string) => Snapshot |
   }
   const [n] = seen;
   return seen.size === 1 && n !== undefined ? n : 'torn';
-}
-
-function classQuery(snapshot: Snapshot, id: string): PathQuery {
-  return resolve(snapshot, [{ name: 'traffic-class', key: { 'traffic-class-id': id } }]);
 }
 
 function resolve(snapshot: Snapshot, elems: readonly TextElem[]): PathQuery {

@@ -1,4 +1,4 @@
-// `npm run crash -- --rounds N`: kills the datastore under load with SIGKILL and shows that nothing acknowledged is lost.
+// `npm run crash -- --rounds N`: kills the service under gNMI load with SIGKILL and shows that nothing acknowledged is lost.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -6,7 +6,6 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import { rowOf } from './packed-path.ts';
 import { assignRanks } from './rank.ts';
 import type { Change } from './row.ts';
-import { entryKeys } from './scan.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The rows that a staged transaction changes, in key order, each once and only where before and after differ. */
@@ -32,6 +31,7 @@ export function rowChanges(before: Snapshot, packed: Uint8Array): Change[] {
       put(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
     }
   }
+  // Entries that went have given up their rank above.
   for (const order of orders) putRanks(before, root, order, put);
   return [...changes.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
@@ -48,8 +48,7 @@ function putRanks(
     for (const [i, leaf] of list.keys.entries()) entry += encodeKeyValue(leaf, keys[i] ?? '');
     return entry;
   });
-  const ranks = assignRanks(entries.map((entry) => before.get(rankKey(entry))?.value));
-  for (const [i, entry] of entries.entries()) put(rankKey(entry), ranks[i]);
-  const left = new Set(entries);
-  for (const entry of entryKeys(before, list, prefix)) if (!left.has(entry)) put(rankKey(entry), undefined);
+  // A rank row holds a JSON string, as every row holds JSON; a rank itself has nothing to escape.
+  const ranks = assignRanks(entries.map((entry) => before.get(rankKey(entry))?.value.slice(1, -1)));
+  for (const [i, entry] of entries.entries()) put(rankKey(entry), `"${ranks[i]}"`);
 }

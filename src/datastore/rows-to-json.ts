@@ -42,7 +42,7 @@ function jsonOf(node: SchemaNode, rows: FlatRows, from: number, to: number, at: 
     let end = at;
     for (let i = 0; i < node.keys.length; i++) end = key.indexOf('\x00', end) + 1;
     const stop = groupEnd(rows, start, to, key.slice(0, end));
-    // A rank row sorts before all else of its entry.
+    // A rank row sorts before all else of its entry; its closing quote sorts before every digit of a longer rank.
     const rank = node.orderedByUser && isRankKey(key) && key.length === end + 2 ? (rows[start + 1] ?? '') : '';
     entries.push({ rank, json: objectOf(node, rows, start, stop, end) });
     start = stop;

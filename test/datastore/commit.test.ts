@@ -86,6 +86,13 @@ describe('a commit', () => {
     ]);
   });
 
+  it('deletes a whole list together with what an edit before put there', async () => {
+    const { datastore } = await openWith(['acme']);
+    await send(datastore, { acme: [site({ name: 'a' })] });
+    await send(datastore, { acme: [site({ name: 'b' }), remove('/site')] });
+    assert.deepEqual(rowsOf(datastore, 'acme'), []);
+  });
+
   it('deletes everything that a query with open keys matches, and nothing else', async () => {
     const { datastore } = await openWith(['acme']);
     const port = (number: number, protocol: string) => ({ number, protocol, use: 'x' });

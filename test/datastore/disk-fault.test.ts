@@ -43,13 +43,13 @@ describe('a disk that fails', () => {
     datastore.listen((event) => events.push(event.revision));
     faulty.fault = 'none';
     faulty.unreadable = false;
-    const repeat = await send(datastore, { acme: [system({ name: 'unknown' })] }, more);
+    const repeat = await send(datastore, { acme: [system({ name: 'other' })] }, more);
     assert.deepEqual(repeat.candidates, []);
     assert.equal(rowValue(datastore, 'acme', '/system/name'), '"unknown"');
     assert.deepEqual(events, [repeat.revision]);
     assert.equal(alarms.length, 2);
-    // The tree has what was found in the journal: this is a change of one leaf, seen from there.
-    const next = await send(datastore, { acme: [system({ name: 'after' })] });
+    // The tree has what was found in the journal, so going back to the value before is a change.
+    const next = await send(datastore, { acme: [system({ name: 'before' })] });
     assert.equal(next.candidates[0]?.changes[0]?.before, '"unknown"');
     assert.equal(next.revision, repeat.revision + 1);
   });

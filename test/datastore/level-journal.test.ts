@@ -119,6 +119,19 @@ describe('the level journal', () => {
     });
   });
 
+  it('an append asks the store for a write that survives a power cut', async () => {
+    const journal = await create();
+    const store = storeOf(journal);
+    const write = store.write.bind(store);
+    const syncs: boolean[] = [];
+    store.write = (batch, sync) => {
+      syncs.push(sync);
+      return write(batch, sync);
+    };
+    await appendAll(journal, [draft(0)]);
+    assert.deepEqual(syncs, [true]);
+  });
+
   it('an append that the store refuses keeps the head, and reading the head again heals the journal', async () => {
     const journal = await three();
     const { head } = journal;

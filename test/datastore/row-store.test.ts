@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { History } from '../../src/datastore/history.ts';
 import { type JournalHead, seal } from '../../src/datastore/journal-entry.ts';
 import { LevelJournal } from '../../src/datastore/level-journal.ts';
 import { LevelStore } from '../../src/datastore/level-store.ts';
@@ -105,6 +106,14 @@ describe('the row store', () => {
       ['c\x00x\x00', 2, '1'],
       ['c\x00x\x00', 3, '2'],
     ]);
+  });
+
+  it('history waits for rows that are still being stored', async () => {
+    await append('acme', [change('a\x00', undefined, '1')]);
+    const history = new History(journal, rows, () => replay(journal, rows));
+    const past: unknown[] = [];
+    for await (const { revision } of history.changes('acme', 'a\x00')) past.push(revision);
+    assert.deepEqual(past, [1]);
   });
 
   it('an idempotency id is found by author and id', async () => {

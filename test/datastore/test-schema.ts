@@ -5,7 +5,7 @@ import type { Row } from '../../src/datastore/row.ts';
 import { Snapshot } from '../../src/datastore/snapshot.ts';
 import type { Model } from '../../src/schema/model.ts';
 import { concretePath, type Path, type PathQuery, resolveQuery } from '../../src/schema/path.ts';
-import { encodeKey } from '../../src/schema/row-key.ts';
+import { encodeKey, rankKey } from '../../src/schema/row-key.ts';
 import { linkSchema } from '../../src/schema/schema-node.ts';
 
 const leaf = (name: string, base: 'string' | 'uint16' | 'uint64' = 'string', module = 'm'): SchemaNodeJson => ({
@@ -93,7 +93,7 @@ export function snapshotOf(
     revision: 1,
   }));
   for (const [text, value] of Object.entries(ranks)) {
-    rows.push({ key: `${encodeKey(path(text))}\x05\x00`, value, revision: 1 });
+    rows.push({ key: rankKey(encodeKey(path(text))), value: JSON.stringify(value), revision: 1 });
   }
   rows.sort((a, b) => (a.key < b.key ? -1 : 1));
   return Snapshot.of('acme', testModel, 1, rows);

@@ -1,6 +1,7 @@
 // User-ordered lists: the hidden rank rows that keep their order.
 
 import assert from 'node:assert/strict';
+import { printSubtree } from '../../src/schema/print-json.ts';
 import { isRankKey } from '../../src/schema/row-key.ts';
 import { changesOf, closeAll, openWith, remove, replace, send, update } from './edge.ts';
 import { removeTempFolders } from './temp-folder.ts';
@@ -35,8 +36,14 @@ describe('a commit to a user-ordered list', () => {
     await send(datastore, { acme: [steps('b', 'a')] });
     const result = await send(datastore, { acme: [update('', { 'test-edge:step': [{ name: '0' }] })] });
     assert.deepEqual(changesOf(result), ['/step[name=0] (rank)', '/step[name=0]/name: nothing -> "0"']);
-    const ranks = [...(datastore.snapshot('acme')?.subtree('') ?? [])].filter((row) => isRankKey(row.key));
-    const byRank = ranks.sort((a, b) => (a.value < b.value ? -1 : 1)).map((row) => row.key.split('\x02')[1]?.[0]);
-    assert.deepEqual(byRank, ['b', 'a', '0']);
+    const snapshot = datastore.snapshot('acme');
+    assert.ok(snapshot);
+    const ranks = [...snapshot.subtree('')].filter((row) => isRankKey(row.key)).map((row) => row.value);
+    assert.deepEqual(ranks.sort(), ['"i0000000"', '"i0000001"', '"i0000002"']);
+    const options = { style: 'json-ietf', defaults: false } as const;
+    assert.equal(
+      printSubtree(snapshot.model.root, [], snapshot.subtree(''), options),
+      '{"test-edge:step":[{"name":"b"},{"name":"a"},{"name":"0"}]}',
+    );
   });
 });

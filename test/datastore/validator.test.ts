@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { openDatastore } from '../../src/datastore/datastore.ts';
+import { ValidatorThread } from '../../src/datastore/validator-thread.ts';
 import type { EdgeconfError } from '../../src/errors.ts';
 import { closeAll, openWith, rowsOf, rowValue, send, testModels, update } from './edge.ts';
 import { removeTempFolders, tempFolder } from './temp-folder.ts';
@@ -91,6 +92,18 @@ describe('the validator', () => {
     });
     hang = false;
     assert.equal((await send(datastore, { acme: [system({ name: 'a' })] })).candidates.length, 1);
+  });
+
+  it('forgets the rows of a load that was given up half-way', async () => {
+    const thread = new ValidatorThread({ models: await testModels() }, () => {});
+    const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: 30_000 };
+    const rows = (name: string) => ['test-edge:system\x00name\x00', JSON.stringify(name)];
+    await thread.call({ kind: 'rows', target: 'acme', first: true, rows: rows('x'.repeat(99)) }, limits);
+    await thread.call({ kind: 'rows', target: 'acme', first: true, rows: rows('core') }, limits);
+    const { violations } = await thread.call({ kind: 'load', target: 'acme', model: 'edge@1' }, limits);
+    await thread.close();
+    assert.deepEqual(violations, []);
+    await assert.rejects(thread.call({ kind: 'keep', target: 'acme' }, limits), { code: 'UNAVAILABLE' });
   });
 
   it('does not start with a model that does not compile, and says what is wrong with it', async () => {
