@@ -20,6 +20,7 @@ import { reflectionPackage } from './proto/load.ts';
 import { resolveSecret, type Settings } from './settings.ts';
 import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
+import { reportDeviceState } from './southbound/device-state.ts';
 import { Reconciler } from './southbound/reconciler.ts';
 
 /** A running service. */
@@ -63,6 +64,8 @@ export async function startService(
     reconciler = southbound;
     await southbound.start(datastore);
     stops.push(() => southbound.close());
+    const endReports = reportDeviceState(southbound, datastore);
+    stops.push(async () => endReports());
     const gnmiPort = await listen(settings, datastore, stops);
     const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]);
     stops.push(() => http.close());

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { EdgeconfError } from '../errors.ts';
 import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
+import { withMetadataModule } from '../schema/root-metadata.ts';
 import { type Alarm, AppendQueue } from './append-queue.ts';
 import { commit } from './commit.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -19,9 +20,10 @@ import { replay } from './recovery.ts';
 import { RowStore } from './row-store.ts';
 import { Running } from './running.ts';
 import { Snapshot } from './snapshot.ts';
+import type { StateReport } from './state-rows.ts';
 import { TargetLocks } from './target-locks.ts';
 import { declaredTargets, platformTarget, type TargetInfo } from './targets.ts';
-import type { Check, CommitRequest, CommitResult } from './transaction.ts';
+import type { Candidate, Check, CommitRequest, CommitResult } from './transaction.ts';
 import { Validator } from './validator.ts';
 
 export type { Alarm } from './append-queue.ts';
@@ -67,6 +69,11 @@ export interface Datastore {
    *   DEADLINE_EXCEEDED when a phase takes too long; INTERNAL when the validator did not survive the input.
    */
   commit(request: CommitRequest): Promise<CommitResult>;
+  /**
+   * Takes in what is now known of state (config false) rows, at once and without a transaction: they are in the next
+   * snapshot and in the change feed, and are not kept over a restart. Reports about what is not configured are ignored.
+   */
+  report(target: string, reports: readonly StateReport[]): void;
   /** Calls back synchronously when a commit is applied, before its answer. @returns ends the listening. */
   listen(listener: FeedListener): () => void;
   /** Waits for commits under way, then frees the folder. */
@@ -88,7 +95,7 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
     await replay(journal, rows);
     const deadlineMs = options.deadlineMs ?? 30_000;
     const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
-    validator = await Validator.start({ models: options.models, workers, deadlineMs });
+    validator = await Validator.start({ models: options.models.map(withMetadataModule), workers, deadlineMs });
     const snapshots = await loadSnapshots(rows, validator.models);
     return assemble({ store, journal, rows, validator, snapshots, options, now, deadlineMs });
   } catch (error) {
@@ -122,6 +129,7 @@ function assemble({ store, journal, rows, validator, snapshots, options, now, de
       // What is found in the journal was never staged in the trees.
       if (staged === undefined) for (const { target } of commits) validator.drop(target);
       feed.tell({ revision: entry.revision, timeNs: entry.timeNs, author: entry.author, commits });
+      tellState(running.dropOrphans(commits), entry.timeNs);
       return commits;
     },
     onAlarm: (alarm) => {
@@ -129,6 +137,9 @@ function assemble({ store, journal, rows, validator, snapshots, options, now, de
       options.onAlarm?.(alarm);
     },
   });
+  const tellState = (commits: readonly Candidate[], timeNs: bigint): void => {
+    if (commits.length > 0) feed.tell({ state: true, revision: queue.head.revision, timeNs, author: '', commits });
+  };
   const locks = new TargetLocks();
   const parts = { running, models, validator, locks, queue, plan: options.plan, deadlineMs };
   const idempotency = new Idempotency(rows, async () => {
@@ -163,6 +174,10 @@ function assemble({ store, journal, rows, validator, snapshots, options, now, de
       } finally {
         underWay.delete(work);
       }
+    },
+    report(target, reports) {
+      const changed = running.report(target, reports);
+      if (changed !== undefined) tellState([changed], now());
     },
     listen: (listener) => feed.listen(listener),
     close() {

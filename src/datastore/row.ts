@@ -6,7 +6,7 @@ import type { RowKey } from '../schema/row-key.ts';
 export interface Row {
   readonly key: RowKey;
   readonly value: string;
-  /** The revision that last wrote the row. */
+  /** The revision that last wrote the row; 0 for a state row, which no transaction wrote. */
   readonly revision: number;
 }
 

@@ -2,11 +2,13 @@
 
 import type { Model } from '../schema/model.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import type { Change } from './row.ts';
 import { Snapshot } from './snapshot.ts';
+import { orphanedState, type StateReport, stateChanges } from './state-rows.ts';
 import { declaredTargets, platformTarget, type TargetInfo, targetTurns } from './targets.ts';
 import type { Candidate } from './transaction.ts';
 
-/** Changed only by `apply`, in revision order. */
+/** Configuration is changed only by `apply`, in revision order; state by reports and by what `apply` removed. */
 export class Running {
   readonly #models: ReadonlyMap<string, Model>;
   readonly #snapshots: Map<string, Snapshot>;
@@ -56,6 +58,27 @@ export class Running {
     }
     for (const candidate of applied) if (candidate.target === platformTarget) this.#applyTurns(candidate);
     return applied;
+  }
+
+  /** Takes in reports of state. @returns what changed; undefined when nothing did, or there is no such target. */
+  report(target: string, reports: readonly StateReport[]): Candidate | undefined {
+    const before = this.#snapshots.get(target);
+    return before === undefined ? undefined : this.#changeState(before, stateChanges(before, reports));
+  }
+
+  /** Removes the state that stood below what these commits removed. @returns what went, by target. */
+  dropOrphans(applied: readonly Candidate[]): Candidate[] {
+    return applied.flatMap(({ target, changes }) => {
+      const before = this.#snapshots.get(target);
+      return before === undefined ? [] : (this.#changeState(before, orphanedState(before, changes)) ?? []);
+    });
+  }
+
+  #changeState(before: Snapshot, changes: readonly Change[]): Candidate | undefined {
+    if (changes.length === 0) return undefined;
+    const after = before.withState(changes);
+    this.#snapshots.set(before.target, after);
+    return { target: before.target, before, after, changes };
   }
 
   #applyTurns({ before, after, changes }: Candidate): void {

@@ -9,6 +9,9 @@ import type { Change, Row } from './row.ts';
 const BTree = BTreeModule.default;
 type Tree = InstanceType<typeof BTree<RowKey, Row>>;
 
+/** The revision of state rows: they belong to none. */
+export const STATE = 0;
+
 /** Immutable: `with` shares structure with the snapshot it comes from and costs O(changes * log rows). */
 export class Snapshot {
   readonly target: string;
@@ -16,23 +19,32 @@ export class Snapshot {
   /** The last revision that changed this target; 0 when none did. */
   readonly revision: number;
   readonly #rows: Tree;
+  /** How many of the rows are state. */
+  readonly #state: number;
 
-  private constructor(target: string, model: Model, revision: number, rows: Tree) {
+  private constructor(target: string, model: Model, revision: number, rows: Tree, state: number) {
     this.target = target;
     this.model = model;
     this.revision = revision;
     this.#rows = rows;
+    this.#state = state;
   }
 
   /** A snapshot of these rows, which must come in key order. O(rows). */
   static of(target: string, model: Model, revision: number, rows: Iterable<Row>): Snapshot {
     const tree = new BTree<RowKey, Row>(undefined, compareKeys);
     for (const row of rows) tree.set(row.key, row);
-    return new Snapshot(target, model, revision, tree);
+    return new Snapshot(target, model, revision, tree, 0);
   }
 
+  /** Rows of configuration. */
   get size(): number {
-    return this.#rows.size;
+    return this.#rows.size - this.#state;
+  }
+
+  /** Rows of state. */
+  get stateSize(): number {
+    return this.#state;
   }
 
   get(key: RowKey): Row | undefined {
@@ -64,7 +76,19 @@ export class Snapshot {
       if (after === undefined) rows.delete(key);
       else rows.set(key, { key, value: after, revision });
     }
-    return new Snapshot(this.target, this.model, revision, rows);
+    return new Snapshot(this.target, this.model, revision, rows, this.#state);
+  }
+
+  /** The snapshot with these state rows; it stands at the same revision. */
+  withState(changes: readonly Change[]): Snapshot {
+    const rows = this.#rows.clone();
+    let state = this.#state;
+    for (const { key, before, after } of changes) {
+      state += Number(after !== undefined) - Number(before !== undefined);
+      if (after === undefined) rows.delete(key);
+      else rows.set(key, { key, value: after, revision: STATE });
+    }
+    return new Snapshot(this.target, this.model, this.revision, rows, state);
   }
 }
 

@@ -63,8 +63,13 @@ export interface CommitResult {
   readonly candidates: readonly Candidate[];
 }
 
-/** A committed transaction as the change feed tells it; `revision` is strictly increasing. */
+/**
+ * What the change feed tells: a committed transaction, whose `revision` is strictly increasing, or changed state, whose
+ * `revision` is that of the last transaction.
+ */
 export interface FeedEvent {
+  /** There when it is state that changed; no transaction stands behind the event. */
+  readonly state?: true;
   readonly revision: number;
   readonly timeNs: bigint;
   readonly author: string;

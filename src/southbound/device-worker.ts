@@ -52,8 +52,8 @@ export interface WorkerSurroundings {
   /** The last revision that the engine has taken in. */
   readonly intentRevision: () => number;
   readonly onDocument: (event: DocumentEvent) => void;
-  /** Called whenever the worker may have come to rest. */
-  readonly onRest: () => void;
+  /** Called whenever the worker may have come to rest, with its device's name. */
+  readonly onRest: (device: string) => void;
 }
 
 export class DeviceWorker {
@@ -148,12 +148,12 @@ export class DeviceWorker {
         const woken = new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
-        onRest();
+        onRest(this.#device.name);
         await woken;
         continue;
       }
       await this.#perform(operation);
-      onRest();
+      onRest(this.#device.name);
     }
   }
 

@@ -68,6 +68,7 @@ export class Reconciler {
   #intake: Promise<void> = Promise.resolve();
   #unlisten: (() => void) | undefined;
   readonly #listeners = new Set<(event: DocumentEvent) => void>();
+  readonly #statusListeners = new Set<(device: string) => void>();
   readonly #waiters = new Set<Waiter>();
 
   constructor(options: ReconcilerOptions) {
@@ -81,7 +82,10 @@ export class Reconciler {
       resolveSecret: options.resolveSecret ?? unresolved,
       intentRevision: () => this.#revision,
       onDocument: (event) => this.#tell(event),
-      onRest: () => this.#look(),
+      onRest: (device) => {
+        this.#look();
+        for (const listener of this.#statusListeners) listener(device);
+      },
     };
     const { clock } = this.#surroundings;
     this.#planner = new Planner(this.#adapters, () => clock.nowMs());
@@ -91,7 +95,8 @@ export class Reconciler {
   async start(source: IntentSource): Promise<void> {
     // Up to the first await nothing else runs: the feed goes on exactly where these snapshots end.
     this.#unlisten = source.listen((event) => {
-      void this.#queue(() => this.#takeIn(event));
+      // State is what this engine itself reports; it is no intent.
+      if (event.state !== true) void this.#queue(() => this.#takeIn(event));
     });
     this.#incoming = source.head.revision;
     const snapshots = source.targets().flatMap(({ name }) => source.snapshot(name) ?? []);
@@ -106,13 +111,18 @@ export class Reconciler {
 
   /** How every listed device stands, by name. */
   status(): SouthboundStatus[] {
-    return [...this.#planner.devices.values()]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((device) => ({
-        ...(this.#workers.get(device.name)?.status() ?? this.#idle(device)),
-        kind: device.kind,
-        faults: [...(this.#faults.get(device.name) ?? [])].map(([document, message]) => ({ document, message })),
-      }));
+    return [...this.#planner.devices.keys()].sort().flatMap((name) => this.statusOf(name) ?? []);
+  }
+
+  /** How one device stands; undefined when it is not listed. */
+  statusOf(name: string): SouthboundStatus | undefined {
+    const device = this.#planner.devices.get(name);
+    if (device === undefined) return undefined;
+    return {
+      ...(this.#workers.get(name)?.status() ?? this.#idle(device)),
+      kind: device.kind,
+      faults: [...(this.#faults.get(name) ?? [])].map(([document, message]) => ({ document, message })),
+    };
   }
 
   /**
@@ -137,6 +147,12 @@ export class Reconciler {
   listen(listener: (event: DocumentEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Told the name of each device whose status may have changed. @returns ends the listening */
+  onStatus(listener: (device: string) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => this.#statusListeners.delete(listener);
   }
 
   /** Ends calls under way; what they were about is sent again after the next start. */
