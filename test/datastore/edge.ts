@@ -6,16 +6,12 @@ import { type Datastore, type DatastoreOptions, openDatastore } from '../../src/
 import { type ModelSource, readModels } from '../../src/datastore/model-folder.ts';
 import type { Snapshot } from '../../src/datastore/snapshot.ts';
 import type { CommitRequest, CommitResult, Edit } from '../../src/datastore/transaction.ts';
-import { setLogLevel } from '../../src/log.ts';
 import { formatPath } from '../../src/schema/path.ts';
 import { decodeKey, encodeKey, isRankKey, type RowKey } from '../../src/schema/row-key.ts';
 import { tempFolder } from './temp-folder.ts';
 import { path, query } from './test-schema.ts';
 
 const modelRoot = fileURLToPath(new URL('../../../test/datastore/models', import.meta.url));
-
-// Tests break things on purpose.
-setLogLevel('silent');
 
 const opened: Datastore[] = [];
 

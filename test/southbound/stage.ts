@@ -7,7 +7,6 @@ import { Level } from 'level';
 import { adapter as sdCore } from '../../adapters/sd-core/index.ts';
 import type { Snapshot } from '../../src/datastore/snapshot.ts';
 import type { FeedEvent } from '../../src/datastore/transaction.ts';
-import { setLogLevel } from '../../src/log.ts';
 import type { Model } from '../../src/schema/model.ts';
 import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import type { Adapter } from '../../src/southbound/adapter.ts';
@@ -152,7 +151,6 @@ export class Stage {
   }
 
   static async open(options: StageOptions = {}): Promise<Stage> {
-    setLogLevel('silent');
     return new Stage(await mkdtemp(join(tmpdir(), 'edgeconf-southbound-')), options);
   }
 
@@ -191,7 +189,6 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.stop();
-    setLogLevel('info');
     await rm(this.#folder, { recursive: true });
   }
 

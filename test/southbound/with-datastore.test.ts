@@ -5,13 +5,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { adapter } from '../../adapters/sd-core/index.ts';
 import { type SdCoreSimulator, startSdCoreSimulator } from '../../adapters/sd-core/simulator/simulator.ts';
 import { type Datastore, openDatastore } from '../../src/datastore/datastore.ts';
 import { type ModelSource, readModels } from '../../src/datastore/model-folder.ts';
 import type { EdgeconfError } from '../../src/errors.ts';
-import { setLogLevel } from '../../src/log.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { SchemaNode, SchemaType } from '../../src/schema/schema-node.ts';
 import { levelAckStore } from '../../src/southbound/ack-store.ts';
@@ -30,10 +29,7 @@ describe('Reconciler on the real datastore', () => {
 
   before(async () => {
     models = await readModels(join(packageRoot, 'models'));
-    setLogLevel('silent');
   });
-
-  after(() => setLogLevel('info'));
 
   const open = async (): Promise<void> => {
     db = new Level<string, string>(join(folder, 'southbound'));
