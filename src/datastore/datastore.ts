@@ -4,7 +4,6 @@ import { availableParallelism } from 'node:os';
 import { EdgeconfError } from '../errors.ts';
 import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
-import { withMetadataModule } from '../schema/root-metadata.ts';
 import { type Alarm, AppendQueue } from './append-queue.ts';
 import { commit } from './commit.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -95,7 +94,7 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
     await replay(journal, rows);
     const deadlineMs = options.deadlineMs ?? 30_000;
     const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
-    validator = await Validator.start({ models: options.models.map(withMetadataModule), workers, deadlineMs });
+    validator = await Validator.start({ models: options.models, workers, deadlineMs });
     const snapshots = await loadSnapshots(rows, validator.models);
     return assemble({ store, journal, rows, validator, snapshots, options, now, deadlineMs });
   } catch (error) {
