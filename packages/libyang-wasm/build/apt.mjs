@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sourcePackages, suites } from './pins.mjs';
+import { archives, sourcePackages, suites } from './pins.mjs';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const timeoutMs = 180_000;
@@ -61,9 +61,33 @@ async function fetchInto(folder, bases, { missing, offer, log }) {
       if (got.code !== 0) faults.push(`${spec}: ${lastError(got.text)}`);
     }
   }
+  if (missing().length > 0) await fetchFromPools(bases, { missing, offer, log });
   if (missing().length === 0) return undefined;
   if (update.code !== 0) faults.unshift(lastError(update.text));
   return faults.join('; ') || 'the packages do not hold the pinned files';
+}
+
+/**
+ * A mirror's index may name a package of which one file is gone while the others, or those of another version, are still in
+ * its pool. The pins tell what is right, so plain requests for the single files are as safe.
+ */
+async function fetchFromPools(bases, { missing, offer, log }) {
+  for (const id of missing()) {
+    for (const { name } of archives[id].files) {
+      for (const base of missing().includes(id) ? bases : []) {
+        const source = name.split('_')[0];
+        const pool = /security/.test(base) ? 'pool/updates/main' : 'pool/main';
+        const url = new URL(`${pool}/${source[0]}/${source}/${name.replaceAll('~', '%7e')}`, base);
+        try {
+          const response = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+          if (response.ok) offer(name, Buffer.from(await response.arrayBuffer()));
+          if (!missing().includes(id)) log(`fetched ${name} by itself`);
+        } catch {
+          // The next place may have it; what is missing in the end is told.
+        }
+      }
+    }
+  }
 }
 
 function configuredBases() {
