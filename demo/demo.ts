@@ -51,7 +51,7 @@ try {
 function printInvitation(port: number, operatorSecret: string): void {
   print('\nThe service keeps running until Ctrl-C. In another terminal, for example:\n');
   const login = `-a 127.0.0.1:${port} --insecure -u alice -p ${people.alice.password} --target acme`;
-  print(`  gnmic ${login} get --path /site[site-id=acme-chicago]/slice -e json_ietf`);
+  print(`  gnmic ${login} get --path "/site[site-id=acme-chicago]/slice" -e json_ietf`);
   print(`  gnmic ${login} subscribe --path /site/device-group --stream-mode on-change`);
   print(`  npx edgeconf watch /site -u alice -p ${people.alice.password} -t acme`);
   print(
