@@ -24,6 +24,7 @@ static struct lyd_node *merge_node(struct apply *apply, struct lyd_node *parent,
 
 /* A node that an edit names again counts as new: its case, its when and its uniqueness are checked like those of new data. */
 static void touch(struct apply *apply, struct lyd_node *node) {
+  lyw_note_fresh(apply->tree, node);
   if ((node->flags & (LYD_NEW | LYD_WHEN_TRUE)) == LYD_NEW) return;
   lyw_journal_flags(apply->tree, node);
   node->flags = (node->flags | LYD_NEW) & ~(uint32_t)LYD_WHEN_TRUE;
