@@ -103,6 +103,10 @@ export function baseDocument(entries: number): string {
       })),
       one: 'o',
       label: 'k1',
+      kind: 'a:green',
+      'only-flat': 'x',
+      follow: 'f',
+      after: 'k1',
     },
     'b:side': { of: 'k1', known: 'k2' },
   });
