@@ -151,6 +151,17 @@ function prepareChecks(files) {
       .replace('/* finish incompletely validated', 'enter_phase(mod, LYW_WHENS);\n        /* finish incompletely validated')
       .replace('if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {', 'enter_phase(mod, LYW_FINAL);\n        if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {'),
   );
+  editFunction(files, validation, 'lyd_validate_duplicates(const struct', (text) =>
+    text.replace(
+      '    } else {\n        for ( ; first;',
+      `    } else if (lyw_top_table(node)) {
+        if (!lyht_find_next_with_collision_cb(lyw_top_table(node), (void *)&node, node->hash, lyd_val_dup_val_equal, NULL)) {
+            fail = 1;
+        }
+    } else {\n        for ( ; first;`,
+    ),
+  );
+  prepareTopLevel(files);
   const xpath = 'libyang/src/xpath.c';
   edit(files, xpath, 'static LY_ERR\neval_name_test_with_predicate(const struct', `${xpathSteps}static LY_ERR\neval_name_test_with_predicate(const struct`);
   editFunction(files, xpath, 'eval_name_test_with_predicate(const struct lyxp_expr *exp', (text) =>
@@ -194,6 +205,55 @@ function prepareChecks(files) {
     ),
   );
 }
+
+/** Top-level nodes are found by the shim's table. */
+function prepareTopLevel(files) {
+  const common = 'libyang/src/tree_data_common.c';
+  editFunction(files, common, 'lyd_find_sibling_schema(const struct', (text) =>
+    text.replace(
+      '    parent = siblings->parent;',
+      `    extern int lyw_top_schema(const struct lyd_node *, const struct lysc_node *, struct lyd_node **);
+    struct lyd_node *top;
+    if (!siblings->parent && lyw_top_schema(siblings, schema, &top)) {
+        if (match) {
+            *match = top;
+        }
+        return top ? LY_SUCCESS : LY_ENOTFOUND;
+    }
+
+    parent = siblings->parent;`,
+    ),
+  );
+  editFunction(files, 'libyang/src/tree_data.c', 'lyd_find_sibling_first(const struct', (text) =>
+    text.replace(
+      '    /* get first sibling */',
+      `    extern int lyw_top_instance(const struct lyd_node *, const struct lyd_node *, struct lyd_node **);
+    struct lyd_node *top;
+    if (!siblings->parent && lyw_top_instance(siblings, target, &top)) {
+        lyd_free_tree(dup);
+        if (match) {
+            *match = top;
+        }
+        return top ? LY_SUCCESS : LY_ENOTFOUND;
+    }
+
+    /* get first sibling */`,
+    ),
+  );
+  editFunction(files, topSibling, 'lyd_first_sibling(const struct', (text) =>
+    text.replace(
+      '    /* get the first sibling */',
+      `    extern struct lyd_node *lyw_top_sibling(const struct lyd_node *);
+    if (!node->parent && (start = lyw_top_sibling(node))) {
+        return start;
+    }
+
+    /* get the first sibling */`,
+    ),
+  );
+}
+
+const topSibling = 'libyang/src/tree_data_common.c';
 
 /** Steps of XPath that need not look at every child: entries of one list, and entries that an index finds. */
 const xpathSteps = `

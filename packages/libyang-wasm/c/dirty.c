@@ -262,6 +262,7 @@ static void note(struct lyw_tree *tree, struct lyd_node *root, enum lyw_event_ki
 }
 
 void lyw_note_came(struct lyw_tree *tree, struct lyd_node *root) {
+  lyw_top_add(tree, root);
   lyw_index_add(tree, root);
   note(tree, root, LYW_CAME);
 }
@@ -269,6 +270,7 @@ void lyw_note_came(struct lyw_tree *tree, struct lyd_node *root) {
 void lyw_note_goes(struct lyw_tree *tree, struct lyd_node *root) {
   lyw_index_remove(tree, root);
   note(tree, root, LYW_WENT);
+  lyw_top_remove(tree, root);
 }
 
 void lyw_note_moved(struct lyw_tree *tree, struct lyd_node *root) {

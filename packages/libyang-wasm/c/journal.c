@@ -80,6 +80,7 @@ static void link_ordered(struct lyw_tree *tree, struct lyd_node *parent, struct 
 static void unlink_node(struct lyw_tree *tree, struct lyd_node *node) {
   if (tree->root == node) tree->root = node->next;
   lyd_unlink(node);
+  node->flags &= ~LYW_TOP;
 }
 
 void lyw_journal_insert(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node) {
@@ -118,8 +119,10 @@ void lyw_journal_move_after(struct lyw_tree *tree, struct lyd_node *prev, struct
   struct lyw_step *step = add_step(tree, LYW_MOVE, node);
   step->parent = parent;
   step->prev = previous_entry(node);
+  lyw_top_remove(tree, node);
   unlink_node(tree, node);
   link_ordered(tree, parent, prev, node);
+  lyw_top_add(tree, node);
   lyw_note_moved(tree, node);
 }
 
@@ -149,8 +152,10 @@ static void undo_step(struct lyw_tree *tree, struct lyw_step *step) {
     lyw_note_came(tree, node);
     break;
   case LYW_MOVE:
+    lyw_top_remove(tree, node);
     unlink_node(tree, node);
     relink(tree, step);
+    lyw_top_add(tree, node);
     break;
   case LYW_FLAGS:
     node->flags = (node->flags & ~LYW_OWN_FLAGS) | step->flags;

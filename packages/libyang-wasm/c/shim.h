@@ -13,6 +13,7 @@
 /* Marks of the journal on data nodes, above libyang's own flags. */
 #define LYW_OWN_FLAGS 0x0000ffffu
 #define LYW_INSERTED 0x00010000u /* root of a subtree that this stage put in */
+#define LYW_TOP 0x00080000u      /* top-level node of an indexed tree */
 #define LYW_HELD 0x00020000u     /* root of a subtree that this stage took out; priv is its former parent */
 
 /* Growing byte buffer; running out of memory traps. */
@@ -94,6 +95,8 @@ struct lyw_tree {
   size_t slot_cap;
   bool incremental; /* keeps indexes and checks only what a change can break */
   bool validated;   /* the content was valid when it was last kept */
+  struct ly_ht *top;            /* top-level nodes by hash */
+  struct lyd_node **top_first; /* first top-level instance by the order of its schema node */
   struct lyw_entry **buckets;
   struct lyw_entry **by_node;
   size_t bucket_count;
@@ -147,6 +150,12 @@ LY_ERR lyw_validate(struct lyw_tree *tree);
 LY_ERR lyw_validate_changed(struct lyw_tree *tree);
 /* The tree that is being validated with the help of its indexes, or NULL. */
 extern struct lyw_tree *lyw_checked;
+
+/* Says which tree the calls to libyang that follow are about. */
+void lyw_top_use(struct lyw_tree *tree);
+void lyw_top_add(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_top_remove(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_top_free(struct lyw_tree *tree);
 
 /* Every change of an indexed tree is told, so that indexes follow and what depends on it is found. */
 void lyw_note_came(struct lyw_tree *tree, struct lyd_node *root);

@@ -16,6 +16,7 @@ struct lyw_tree *lyw_tree_new(struct lyw_context *context, int incremental) {
 }
 
 static void begin(struct lyw_tree *tree) {
+  lyw_top_use(tree);
   lyw_out.len = 0;
   ly_err_clean(tree->context->ctx, NULL);
 }
@@ -43,7 +44,10 @@ static void find_all(struct lyw_tree *tree, const char *json, struct lyw_report 
 static LY_ERR validate_loaded(struct lyw_tree *tree) {
   struct lyd_node *node;
   if (tree->root) tree->root = lyd_first_sibling(tree->root);
-  LY_LIST_FOR(tree->root, node) lyw_index_add(tree, node);
+  LY_LIST_FOR(tree->root, node) {
+    lyw_top_add(tree, node);
+    lyw_index_add(tree, node);
+  }
   lyw_dirty_begin(tree, true);
   lyw_active = tree;
   LY_ERR ret = lyw_validate(tree);
@@ -64,8 +68,10 @@ void lyw_tree_load(struct lyw_tree *tree, const char *json) {
   begin(tree);
   lyw_index_free(tree);
   lyw_dirty_free(tree);
+  lyw_top_free(tree);
   lyd_free_all(tree->root);
   tree->root = NULL;
+  lyw_top_use(tree);
   if (ly_in_new_memory(json, &in)) __builtin_trap();
   uint32_t options = LYD_PARSE_STRICT | LYD_PARSE_NO_STATE | (tree->incremental ? LYD_PARSE_ONLY : 0);
   LY_ERR ret = lyd_parse_data(ctx, NULL, in, LYD_JSON, options, LYD_VALIDATE_NO_STATE | LYD_VALIDATE_MULTI_ERROR, &tree->root);
@@ -76,8 +82,10 @@ void lyw_tree_load(struct lyw_tree *tree, const char *json) {
     lyw_report_collect(&partial, ctx, "/", -1);
     lyw_journal_undo(tree);
     lyw_index_free(tree);
+    lyw_top_free(tree);
     lyd_free_all(tree->root);
     tree->root = NULL;
+    lyw_top_use(tree);
     find_all(tree, json, &report);
     if (report.count) {
       lyw_buf_free(&partial.buf);
@@ -144,6 +152,7 @@ void lyw_tree_stage(struct lyw_tree *tree, const char *input, size_t len) {
 
 void LYW_EXPORT(lyw_tree_keep)(struct lyw_tree *tree);
 void lyw_tree_keep(struct lyw_tree *tree) {
+  lyw_top_use(tree);
   lyw_dirty_keep(tree);
   lyw_journal_keep(tree);
   tree->validated = true;
@@ -152,6 +161,7 @@ void lyw_tree_keep(struct lyw_tree *tree) {
 
 void LYW_EXPORT(lyw_tree_undo)(struct lyw_tree *tree);
 void lyw_tree_undo(struct lyw_tree *tree) {
+  lyw_top_use(tree);
   lyw_journal_undo(tree);
   tree->open = false;
 }
@@ -184,9 +194,11 @@ uint32_t lyw_tree_full_stages(struct lyw_tree *tree) {
 
 void LYW_EXPORT(lyw_tree_free)(struct lyw_tree *tree);
 void lyw_tree_free(struct lyw_tree *tree) {
+  lyw_top_use(tree);
   if (tree->open) lyw_journal_undo(tree);
   lyw_index_free(tree);
   lyw_dirty_free(tree);
+  lyw_top_free(tree);
   lyd_free_all(tree->root);
   lyw_snapshots_clear(tree);
   free(tree->snapshots);

@@ -20,6 +20,8 @@ static void hold_or_free(struct lyd_node *node) {
 
 struct lyw_tree *lyw_checked;
 
+struct ly_ht *lyw_top_table(const struct lyd_node *node);
+
 /* First top-level node; walking back to it from a late one would cost what the list is long. */
 struct lyd_node *lyw_first(const struct lyd_node *node) {
   return lyw_checked && lyw_checked->root && !node->parent ? lyw_checked->root : lyd_first_sibling(node);
@@ -145,8 +147,12 @@ static bool next_item(struct turn *turn, size_t *at, uint32_t task, struct lyd_n
 
 /* First top-level node of the module, or of the tree if it has none, as libyang's own loop keeps it. */
 static struct lyd_node **first_of_module(struct turn *turn, struct lyd_node **first) {
-  struct lyd_node *node = turn->tree->root;
-  while (node && lyd_owner_module(node) != turn->module) node = node->next;
+  const struct lyw_plan *plan = turn->tree->context->plan;
+  struct lyd_node *node = NULL;
+  for (size_t i = 0; i < plan->schema_count && !node; i++) {
+    const struct lyw_schema *schema = plan->schemas[i];
+    if (schema->module == turn->position && !lysc_data_parent(schema->node)) node = turn->tree->top_first[schema->order];
+  }
   *first = node;
   return !node || node == turn->tree->root ? &turn->tree->root : first;
 }
