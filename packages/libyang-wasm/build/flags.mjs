@@ -50,7 +50,7 @@ export function linkArgs(objects) {
     'stack-size=1048576',
     '--stack-first',
     '--gc-sections',
-    '--strip-debug',
+    '--strip-all',
     ...objects,
     `-L${lib}`,
     '-lc-printscan-long-double',

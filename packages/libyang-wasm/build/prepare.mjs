@@ -148,8 +148,14 @@ function prepareChecks(files) {
   editFunction(files, validation, 'lyd_validate(struct lyd_node **tree', (text) =>
     text
       .replace('/* validate new top-level nodes', 'enter_phase(mod, LYW_NEW);\n        /* validate new top-level nodes')
-      .replace('/* finish incompletely validated', 'enter_phase(mod, LYW_WHENS);\n        /* finish incompletely validated')
-      .replace('if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {', 'enter_phase(mod, LYW_FINAL);\n        if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {'),
+      .replace(
+        '/* finish incompletely validated',
+        'enter_phase(mod, LYW_WHENS);\n        /* finish incompletely validated',
+      )
+      .replace(
+        'if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {',
+        'enter_phase(mod, LYW_FINAL);\n        if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {',
+      ),
   );
   editFunction(files, validation, 'lyd_validate_duplicates(const struct', (text) =>
     text.replace(
@@ -163,7 +169,12 @@ function prepareChecks(files) {
   );
   prepareTopLevel(files);
   const xpath = 'libyang/src/xpath.c';
-  edit(files, xpath, 'static LY_ERR\neval_name_test_with_predicate(const struct', `${xpathSteps}static LY_ERR\neval_name_test_with_predicate(const struct`);
+  edit(
+    files,
+    xpath,
+    'static LY_ERR\neval_name_test_with_predicate(const struct',
+    `${xpathSteps}static LY_ERR\neval_name_test_with_predicate(const struct`,
+  );
   editFunction(files, xpath, 'eval_name_test_with_predicate(const struct lyxp_expr *exp', (text) =>
     text
       .replace('int scnode_skip_pred = 0;', 'int scnode_skip_pred = 0;\n    const struct lysc_node *group = NULL;')
@@ -184,7 +195,10 @@ function prepareChecks(files) {
                     rc = moveto_node(set, moveto_mod, ncname_dict, axis, options);
                 }`,
       )
-      .replace('    if (scnode_skip_pred) {\n        /* skip predicates */', 'predicates:\n    if (scnode_skip_pred) {\n        /* skip predicates */'),
+      .replace(
+        '    if (scnode_skip_pred) {\n        /* skip predicates */',
+        'predicates:\n    if (scnode_skip_pred) {\n        /* skip predicates */',
+      ),
   );
   // What is found from one node on the child axis is in document order.
   editFunction(files, xpath, 'moveto_node(struct lyxp_set *set', (text) =>
@@ -222,6 +236,17 @@ function prepareTopLevel(files) {
     }
 
     parent = siblings->parent;`,
+    ),
+  );
+  editFunction(files, 'libyang/src/tree_data.c', 'lyd_insert_node(struct lyd_node *parent', (text) =>
+    text.replace(
+      '    /* insert into parent HT */',
+      `    extern void lyw_top_inserted(struct lyd_node *);
+    if (!node->parent && node->schema) {
+        lyw_top_inserted(node);
+    }
+
+    /* insert into parent HT */`,
     ),
   );
   editFunction(files, 'libyang/src/tree_data.c', 'lyd_find_sibling_first(const struct', (text) =>

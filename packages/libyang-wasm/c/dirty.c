@@ -201,6 +201,7 @@ static void affect(struct lyw_tree *tree, const struct lyw_dep *dep, struct lyd_
     if (first_time(dirty, dep, scope)) each_under(tree, scope, target, hit_owner, dep->kind, dep->owner);
     return;
   }
+  if (dep->kind & (LYW_ON_MUST | LYW_ON_WHEN) && tree->context->plan->disabled & LYW_ON_EQUALITY) return;
   struct lyd_node *step = lyw_ancestor(node, dep->narrow.step);
   struct lyd_node *leaf = node->schema == dep->narrow.leaf ? node : step ? find_leaf(step, dep->narrow.leaf) : NULL;
   if (!leaf) return;

@@ -1,9 +1,10 @@
-// Functions that libyang names and wasi-libc lacks: there are no time zones and no file descriptors here.
-#include <stdint.h>
+// Functions that wasi-libc lacks or has too slow: there are no time zones and no file descriptors here, and memory only grows.
 #include <errno.h>
+#include <stdint.h>
 
 void tzset(void);
 int dup(int fd);
+void *sbrk(intptr_t increment);
 
 void tzset(void) {
 }

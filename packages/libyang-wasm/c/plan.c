@@ -474,6 +474,9 @@ static struct operand scan_primary(struct scan *scan, const struct path *context
     result.path = *context;
     scan_steps(scan, &result);
     return result;
+  case LYXP_TOKEN_OPER_RPATH:
+    fail(scan, "it reads nodes at any depth");
+    return result;
   default:
     fail(scan, "it uses an axis or a step that is not followed");
     return result;

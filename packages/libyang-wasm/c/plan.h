@@ -21,7 +21,8 @@ enum lyw_kind {
   LYW_ON_OWN_WHEN = 1 << 10,
   LYW_ON_OWN_TYPE = 1 << 11,
   LYW_ON_UNBOUNDED = 1 << 12,
-  LYW_ON_NEXT = 1 << 13 /* what a stage leaves to the next one */
+  LYW_ON_NEXT = 1 << 13,    /* what a stage leaves to the next one */
+  LYW_ON_EQUALITY = 1 << 14 /* those that an equality with current() narrows */
 };
 
 enum lyw_index_kind { LYW_BY_VALUE, LYW_BY_TUPLE, LYW_BY_PARENT };

@@ -156,6 +156,7 @@ void lyw_top_use(struct lyw_tree *tree);
 void lyw_top_add(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_top_remove(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_top_free(struct lyw_tree *tree);
+void lyw_top_load(bool on);
 
 /* Every change of an indexed tree is told, so that indexes follow and what depends on it is found. */
 void lyw_note_came(struct lyw_tree *tree, struct lyd_node *root);

@@ -28,7 +28,7 @@ void lyw_top_use(struct lyw_tree *tree) {
 
 void lyw_top_add(struct lyw_tree *tree, struct lyd_node *node) {
   const struct lyw_schema *schema = lyw_schema_of(node);
-  if (node->parent || !schema || tree != current) return;
+  if (node->parent || !schema || tree != current || node->flags & LYW_TOP) return;
   struct lyd_node **first = &tree->top_first[schema->order];
   node->flags |= LYW_TOP;
   if (lyht_insert(tree->top, &node, node->hash, NULL)) __builtin_trap();
@@ -68,6 +68,17 @@ int lyw_top_instance(const struct lyd_node *siblings, const struct lyd_node *tar
 struct lyd_node *lyw_top_sibling(const struct lyd_node *node) {
   if (!current || !(node->flags & LYW_TOP) || !current->root || current->root->prev->next) return NULL;
   return current->root;
+}
+
+/* While a tree is loaded, every top-level node is known at once, or putting in the next would walk all. */
+static bool loading;
+
+void lyw_top_load(bool on) {
+  loading = on;
+}
+
+void lyw_top_inserted(struct lyd_node *node) {
+  if (loading && current && !lysc_data_parent(node->schema)) lyw_top_add(current, node);
 }
 
 struct ly_ht *lyw_top_table(const struct lyd_node *node) {

@@ -74,7 +74,9 @@ void lyw_tree_load(struct lyw_tree *tree, const char *json) {
   lyw_top_use(tree);
   if (ly_in_new_memory(json, &in)) __builtin_trap();
   uint32_t options = LYD_PARSE_STRICT | LYD_PARSE_NO_STATE | (tree->incremental ? LYD_PARSE_ONLY : 0);
+  lyw_top_load(true);
   LY_ERR ret = lyd_parse_data(ctx, NULL, in, LYD_JSON, options, LYD_VALIDATE_NO_STATE | LYD_VALIDATE_MULTI_ERROR, &tree->root);
+  lyw_top_load(false);
   ly_in_free(in, 0);
   if (!ret && tree->incremental) ret = validate_loaded(tree);
   if (ret) {

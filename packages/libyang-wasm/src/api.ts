@@ -74,6 +74,7 @@ export const dependencyKinds = [
   'own-type',
   'unbounded',
   'next-stage',
+  'equality',
 ] as const;
 export type DependencyKind = (typeof dependencyKinds)[number];
 

@@ -40,7 +40,11 @@ export function createContext(instance: Instance, { sources, implement, features
       return JSON.parse(instance.resultText()) as UnboundedConstraint[];
     },
     omitDependencies: (kinds) => {
-      instance.call('lyw_context_disable', handle, kinds.reduce((bits, kind) => bits | (1 << dependencyKinds.indexOf(kind)), 0));
+      instance.call(
+        'lyw_context_disable',
+        handle,
+        kinds.reduce((bits, kind) => bits | (1 << dependencyKinds.indexOf(kind)), 0),
+      );
     },
     createTree(options = {}) {
       if (gone) throw new Error('the context is destroyed');

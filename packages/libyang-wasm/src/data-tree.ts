@@ -69,7 +69,10 @@ export function createTree(
     },
     get cost() {
       if (state === 'gone') expect('idle', 'measure');
-      return { checks: instance.call('lyw_tree_checks', handle), fullStages: instance.call('lyw_tree_full_stages', handle) };
+      return {
+        checks: instance.call('lyw_tree_checks', handle),
+        fullStages: instance.call('lyw_tree_full_stages', handle),
+      };
     },
     destroy(): void {
       if (state === 'gone') return;

@@ -9,12 +9,14 @@ import { runBoth, stages } from './oracle/compare.ts';
 import { EditMaker } from './oracle/random-tree-edits.ts';
 import { seenValues } from './oracle/seen-values.ts';
 
-const runs = Number(process.env['LIBYANG_WASM_ORACLE_RUNS'] ?? 150);
+const runs = Number(process.env.LIBYANG_WASM_ORACLE_RUNS ?? 150);
 const models = join(import.meta.dirname, '../../../models');
 
 async function compile(folder: string): Promise<Context> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.yang'));
-  const sources = Object.fromEntries(names.map((name) => [name.slice(0, -5), readFileSync(join(folder, name), 'utf8')]));
+  const sources = Object.fromEntries(
+    names.map((name) => [name.slice(0, -5), readFileSync(join(folder, name), 'utf8')]),
+  );
   return (await sharedLibyang()).createContext({ sources, implement: Object.keys(sources) });
 }
 
@@ -38,7 +40,7 @@ describe('the oracle over the models of this repository', function () {
       );
       assert(tally.kept > runs / 2 && tally.refused > runs / 2, JSON.stringify(tally));
       assert.equal(tally.fullStages, 0);
-      if (process.env['LIBYANG_WASM_ORACLE_RUNS']) console.log(`      ${runs} sequences: ${JSON.stringify(tally)}`);
+      if (process.env.LIBYANG_WASM_ORACLE_RUNS) console.log(`      ${runs} sequences: ${JSON.stringify(tally)}`);
       context.destroy();
     });
 

@@ -13,7 +13,9 @@ export interface Tally {
 
 /** Violations as a set; the order in which they are found is no part of the verdict. */
 function told(violations: readonly Violation[]): string[] {
-  const lines = violations.map(({ path, errorTag, errorAppTag, message }) => `${path} | ${errorTag} | ${errorAppTag} | ${message}`);
+  const lines = violations.map(
+    ({ path, errorTag, errorAppTag, message }) => `${path} | ${errorTag} | ${errorAppTag} | ${message}`,
+  );
   return [...new Set(lines)].sort();
 }
 
@@ -28,7 +30,7 @@ function changed({ violations, changes }: StageResult): string[] {
 /** One stage: seeds of its edits, and whether it is kept, undone, or kept and followed by a restart. */
 export interface Stage {
   seeds: number[];
-  then: 'keep' | 'undo' | 'restart';
+  end: 'keep' | 'undo' | 'restart';
 }
 
 /** Random stages. */
@@ -36,19 +38,25 @@ export const stages = (most: number): fc.Arbitrary<Stage[]> =>
   fc.array(
     fc.record({
       seeds: fc.array(fc.integer(), { minLength: 1, maxLength: 3 }),
-      then: fc.constantFrom('keep', 'keep', 'keep', 'keep', 'keep', 'keep', 'undo', 'restart' as const),
+      end: fc.constantFrom('keep', 'keep', 'keep', 'keep', 'keep', 'keep', 'undo', 'restart' as const),
     }),
     { minLength: 1, maxLength: most },
   );
 
 /** Runs stages on both trees; throws where they differ. */
-export function runBoth(context: Context, base: string, maker: EditMaker, sequence: readonly Stage[], tally: Tally): void {
+export function runBoth(
+  context: Context,
+  base: string,
+  maker: EditMaker,
+  sequence: readonly Stage[],
+  tally: Tally,
+): void {
   const incremental = context.createTree();
   const full = context.createTree({ validation: 'full' });
   try {
     assert.deepEqual(incremental.load(base), []);
     assert.deepEqual(full.load(base), []);
-    for (const { seeds, then } of sequence) {
+    for (const { seeds, end } of sequence) {
       const edits = seeds.map((seed) => maker.edit(seed));
       const one = incremental.stage(edits);
       const two = full.stage(edits);
@@ -61,11 +69,11 @@ export function runBoth(context: Context, base: string, maker: EditMaker, sequen
       }
       tally.kept += 1;
       for (const tree of [incremental, full]) {
-        if (then === 'undo') tree.undo();
+        if (end === 'undo') tree.undo();
         else tree.keep();
       }
       assert.equal(incremental.print({ defaults: 'all' }), full.print({ defaults: 'all' }), about());
-      if (then === 'restart') {
+      if (end === 'restart') {
         const text = full.print();
         assert.deepEqual(told(incremental.load(text)), told(full.load(text)), 'after a restart');
         assert.equal(incremental.print({ defaults: 'all' }), full.print({ defaults: 'all' }), 'after a restart');

@@ -94,7 +94,14 @@ export function baseDocument(entries: number): string {
         ...(i % 3 === 0 ? { tag: ['k0', 'k1'], note: 'k0' } : {}),
         ...(i % 5 === 0 ? { mode: 'strict', need: 'n' } : { 'b:links': [`k${(i + 1) % entries}`] }),
         ...(i % 4 === 1 ? { radius: 1 } : i % 4 === 2 ? { width: 3 } : {}),
-        ...(i % 6 === 0 ? { part: [{ id: 'k0', code: 'c', weight: 2 }, { id: 'k1', of: 'k0', weight: 3 }] } : {}),
+        ...(i % 6 === 0
+          ? {
+              part: [
+                { id: 'k0', code: 'c', weight: 2 },
+                { id: 'k1', of: 'k0', weight: 3 },
+              ],
+            }
+          : {}),
       })),
       group: names.slice(0, Math.ceil(entries / 2)).map((name, i) => ({
         name,

@@ -18,7 +18,7 @@ export function sequenceThatKills(
     const numbers = new Numbers(sequence);
     const stages = Array.from({ length: 12 }, (): Stage => {
       const seeds = Array.from({ length: 1 + numbers.below(3) }, () => numbers.below(2 ** 30));
-      return { seeds, then: 'keep' };
+      return { seeds, end: 'keep' };
     });
     try {
       // Loading is full validation, which needs no dependencies.

@@ -48,14 +48,19 @@ export class EditMaker {
       const whole = node.kind === 'list' && numbers.chance(3);
       const keys = node.kind === 'list' && !whole ? this.#keys(node, numbers) : undefined;
       path.push(keys ? { name, keys } : { name });
-      if (whole || children.length === 0 || numbers.chance(path.length === 1 && node.kind === 'container' ? 4 : 20)) break;
+      if (whole || children.length === 0 || numbers.chance(path.length === 1 && node.kind === 'container' ? 4 : 20))
+        break;
       node = numbers.pick(children);
     }
     const kind = numbers.below(10);
     if (kind < 3) return { op: 'delete', path };
     const keys = path.at(-1)?.keys;
     const value = node.kind === 'list' ? this.#entries(node, numbers, keys) : this.#value(node, numbers, 0);
-    return { op: kind < 8 ? 'update' : 'replace', path, json: JSON.stringify({ [`${node.module}:${node.name}`]: value }) };
+    return {
+      op: kind < 8 ? 'update' : 'replace',
+      path,
+      json: JSON.stringify({ [`${node.module}:${node.name}`]: value }),
+    };
   }
 
   #keys(list: SchemaNodeJson, numbers: Numbers): string[] {
@@ -68,7 +73,9 @@ export class EditMaker {
 
   #entries(list: SchemaNodeJson, numbers: Numbers, keys: readonly string[] | undefined): unknown[] {
     if (keys) return [this.#entry(list, numbers, keys, 0)];
-    return this.#distinct(numbers.below(4), () => this.#keys(list, numbers)).map((one) => this.#entry(list, numbers, one, 1));
+    return this.#distinct(numbers.below(4), () => this.#keys(list, numbers)).map((one) =>
+      this.#entry(list, numbers, one, 1),
+    );
   }
 
   #distinct(count: number, make: () => string[]): string[][] {
@@ -106,13 +113,17 @@ export class EditMaker {
 
   #needs(node: SchemaNodeJson): boolean {
     if (node.presence) return false;
-    return (node.children ?? []).some((child) => child.mandatory === true || (child.kind === 'container' && this.#needs(child)));
+    return (node.children ?? []).some(
+      (child) => child.mandatory === true || (child.kind === 'container' && this.#needs(child)),
+    );
   }
 
   #value(node: SchemaNodeJson, numbers: Numbers, depth: number): unknown {
     if (node.kind === 'container') return this.#children(node, numbers, depth + 1);
     if (node.kind === 'list') {
-      return this.#distinct(numbers.below(3), () => this.#keys(node, numbers)).map((keys) => this.#entry(node, numbers, keys, depth + 1));
+      return this.#distinct(numbers.below(3), () => this.#keys(node, numbers)).map((keys) =>
+        this.#entry(node, numbers, keys, depth + 1),
+      );
     }
     if (node.kind === 'leaf-list') {
       const values = Array.from({ length: numbers.below(4) }, () => this.#leafValue(node, numbers));
@@ -142,7 +153,12 @@ export class EditMaker {
         return this.#typed(numbers.pick(type.members ?? []), numbers);
       case 'instance-identifier': {
         const name = numbers.pick(this.#names);
-        return numbers.pick([`/a:top/item[name='${name}']`, `/a:top/item[name='${name}']/serial`, '/a:top/one', `/a:order[.='${name}']`]);
+        return numbers.pick([
+          `/a:top/item[name='${name}']`,
+          `/a:top/item[name='${name}']/serial`,
+          '/a:top/one',
+          `/a:order[.='${name}']`,
+        ]);
       }
       case 'int64':
       case 'uint64':

@@ -10,7 +10,9 @@ export function seenValues(documents: readonly unknown[]): { known: KnownValues;
     else if (value !== null && typeof value === 'object') {
       for (const [member, child] of Object.entries(value)) {
         const name = member.slice(member.indexOf(':') + 1);
-        const leaves = (Array.isArray(child) ? child : [child]).filter((one) => one === null || typeof one !== 'object');
+        const leaves = (Array.isArray(child) ? child : [child]).filter(
+          (one) => one === null || typeof one !== 'object',
+        );
         const seen = byName.get(name) ?? new Map<string, unknown>();
         for (const leaf of leaves) seen.set(JSON.stringify(leaf), leaf);
         byName.set(name, seen);
@@ -21,7 +23,8 @@ export function seenValues(documents: readonly unknown[]): { known: KnownValues;
   documents.forEach(visit);
   const names = [...byName.values()].flatMap((seen) => [...seen.values()]).filter((one) => typeof one === 'string');
   const known = ({ name, type, kind }: SchemaNodeJson): readonly unknown[] | undefined => {
-    if ((kind !== 'leaf' && kind !== 'leaf-list') || type?.base === 'boolean' || type?.base === 'empty') return undefined;
+    if ((kind !== 'leaf' && kind !== 'leaf-list') || type?.base === 'boolean' || type?.base === 'empty')
+      return undefined;
     const seen = byName.get(name);
     return seen && seen.size > 0 ? [...seen.values()] : undefined;
   };
