@@ -205,7 +205,10 @@ static void affect(struct lyw_tree *tree, const struct lyw_dep *dep, struct lyd_
   struct lyd_node *step = lyw_ancestor(node, dep->narrow.step);
   struct lyd_node *leaf = node->schema == dep->narrow.leaf ? node : step ? find_leaf(step, dep->narrow.leaf) : NULL;
   if (!leaf) return;
-  const struct lyw_entry *entry = lyw_index_find(tree, dep->narrow.owners, scope, lyd_get_value(leaf));
+  const char *value;
+  if (lydict_insert(tree->context->ctx, lyd_get_value(leaf), 0, &value)) __builtin_trap();
+  const struct lyw_entry *entry = lyw_index_find(tree, dep->narrow.owners, scope, value);
+  lydict_remove(tree->context->ctx, value);
   const struct lysc_node *common = lyw_common(target, dep->narrow.owners->node);
   for (; entry; entry = entry->next) {
     if (target && entry->node->schema == target) hit_owner(tree, entry->node, dep->kind, dep->owner);

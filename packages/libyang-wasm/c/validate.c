@@ -200,7 +200,7 @@ static void check_parent(struct turn *turn, struct lyd_node *parent) {
   struct lyd_node *local, **first = parent ? lyd_node_child_p(parent) : first_of_module(turn, &local);
   const struct lys_module *mod = parent ? NULL : turn->module;
   if (parent && !(parent->schema->nodetype & LYD_NODE_INNER)) return;
-  if (is_long(*first) && (!parent || !(parent->flags & LYW_INSERTED))) {
+  if (is_long(*first) && (!parent || !lyw_in_inserted(parent))) {
     validate_new_of(turn, first, parent, mod);
   } else {
     const struct lysc_node *sparent = parent ? parent->schema : *first ? lysc_data_parent((*first)->schema) : NULL;

@@ -90,6 +90,36 @@ describe('the cost of a stage', function () {
     );
   });
 
+  it('keeps trees of one context apart', () => {
+    const [one, two] = [loaded(100), loaded(3)];
+    assert(one && two);
+    const path = (id: string) => [{ name: 'n:top', keys: [id] }, { name: 'of' }];
+    assert.deepEqual(one.stage([{ op: 'update', path: path('t90'), json: '{"n:of":"d91"}' }]).violations, []);
+    assert.equal(two.print({ path: path('t90') }), '');
+    assert.equal(one.print({ path: path('t90') }), '{"n:of":"d91"}');
+    assert.equal(two.stage([{ op: 'update', path: path('t1'), json: '{"n:of":"d91"}' }]).violations.length, 1);
+    one.undo();
+    assert.equal(one.print({ path: path('t90') }), '{"n:of":"d90"}');
+    assert.equal(two.print({ path: path('t1') }), '{"n:of":"d1"}');
+    one.destroy();
+    assert.deepEqual(two.validate(), []);
+    two.destroy();
+  });
+
+  it('checks a long list that a stage brings in a subtree, and entries that come later', () => {
+    const tree = context.createTree();
+    tree.load('{}');
+    const numbers = Array.from({ length: 200 }, (_, i) => i);
+    const card = numbers.map((i) => ({ id: `c${i}`, code: i }));
+    const device = numbers.map((i) => ({ id: `d${i}`, card: `c${i}` }));
+    const staged = tree.stage([{ op: 'update', path: [], json: JSON.stringify({ 'n:net': { card, device } }) }]);
+    assert.deepEqual(staged.violations, []);
+    tree.keep();
+    assert.deepEqual(tree.stage([leaf(5, 'card', 'c6')]).violations.length, 1);
+    assert.equal(JSON.parse(tree.print({ defaults: 'all' }))['n:net'].device[199].level, 1);
+    tree.destroy();
+  });
+
   it('tells when full validation is chosen', () => {
     const tree = context.createTree({ validation: 'full' });
     assert.deepEqual(tree.load(data(10)), []);
