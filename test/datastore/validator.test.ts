@@ -16,7 +16,7 @@ const deadly = {
   json: `{"test-edge:extra":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`,
 };
 
-/** Input that costs quadratic time: far more than the limits of these tests. */
+/** Input that costs quadratic time, because no index answers concat(): far more than the limits of these tests. */
 const costly = update('', {
   'test-edge:twin': Array.from({ length: 6000 }, (_, i) => ({ name: `n${i}`, value: `v${i}` })),
 });

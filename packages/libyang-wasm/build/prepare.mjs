@@ -129,6 +129,7 @@ function prepareLibyang(libyang, files, units) {
   );
   // What was parsed beside refused values is kept for validation, so that all violations are found at once.
   edit(files, 'libyang/src/tree_data.c', '    if (rc) {\n        if (parent) {\n            /* free all', keepPartial);
+  prepareChecks(files);
   const list = /set\(libsrc\s([^)]*)\)/
     .exec(cmake)[1]
     .replace(/\$\{type_plugins\}/, /set\(type_plugins\s([^)]*)\)/.exec(cmake)[1]);
@@ -137,6 +138,243 @@ function prepareLibyang(libyang, files, units) {
     if (path !== 'src/validation.c') units.push({ path: `libyang/${path}`, group: 'libyang' });
   }
 }
+
+/** The shim's indexes answer what full evaluation would search for, and it learns which step of validation is on. */
+function prepareChecks(files) {
+  const validation = 'libyang/src/validation.c';
+  editFunction(files, validation, 'lyd_validate_must(const struct lyd_node *node', (text) =>
+    text.replace('tree = lyd_first_sibling(tree);', 'tree = lyw_first(tree);'),
+  );
+  editFunction(files, validation, 'lyd_validate(struct lyd_node **tree', (text) =>
+    text
+      .replace('/* validate new top-level nodes', 'enter_phase(mod, LYW_NEW);\n        /* validate new top-level nodes')
+      .replace(
+        '/* finish incompletely validated',
+        'enter_phase(mod, LYW_WHENS);\n        /* finish incompletely validated',
+      )
+      .replace(
+        'if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {',
+        'enter_phase(mod, LYW_FINAL);\n        if (!(val_opts & LYD_VALIDATE_NOT_FINAL)) {',
+      ),
+  );
+  editFunction(files, validation, 'lyd_validate_duplicates(const struct', (text) =>
+    text.replace(
+      '    } else {\n        for ( ; first;',
+      `    } else if (lyw_top_table(node)) {
+        if (!lyht_find_next_with_collision_cb(lyw_top_table(node), (void *)&node, node->hash, lyd_val_dup_val_equal, NULL)) {
+            fail = 1;
+        }
+    } else {\n        for ( ; first;`,
+    ),
+  );
+  prepareTopLevel(files);
+  const xpath = 'libyang/src/xpath.c';
+  edit(
+    files,
+    xpath,
+    'static LY_ERR\neval_name_test_with_predicate(const struct',
+    `${xpathSteps}static LY_ERR\neval_name_test_with_predicate(const struct`,
+  );
+  editFunction(files, xpath, 'eval_name_test_with_predicate(const struct lyxp_expr *exp', (text) =>
+    text
+      .replace('int scnode_skip_pred = 0;', 'int scnode_skip_pred = 0;\n    const struct lysc_node *group = NULL;')
+      .replace(
+        "    if ((ncname[0] == '*') && (ncname_len == 1)) {\n        /* all nodes will match */",
+        `    if ((axis == LYXP_AXIS_CHILD) && !all_desc && lyw_jump(exp, tok_idx, set, options)) {
+        goto predicates;
+    }
+
+    if ((ncname[0] == '*') && (ncname_len == 1)) {
+        /* all nodes will match */`,
+      )
+      .replace('/* hashes cannot be used */\n', '/* hashes cannot be used */\n                group = scnode;\n')
+      .replace(
+        'rc = moveto_node(set, moveto_mod, ncname_dict, axis, options);',
+        `rc = group ? lyw_moveto_group(set, group, moveto_mod, ncname_dict, options) : LY_ENOT;
+                if (rc == LY_ENOT) {
+                    rc = moveto_node(set, moveto_mod, ncname_dict, axis, options);
+                }`,
+      )
+      .replace(
+        '    if (scnode_skip_pred) {\n        /* skip predicates */',
+        'predicates:\n    if (scnode_skip_pred) {\n        /* skip predicates */',
+      ),
+  );
+  // What is found from one node on the child axis is in document order.
+  editFunction(files, xpath, 'moveto_node(struct lyxp_set *set', (text) =>
+    text.replace(
+      '    /* move result to the set */',
+      '    if ((set->used < 2) && (axis == LYXP_AXIS_CHILD)) {\n        result.non_child_axis = 0;\n    }\n\n    /* move result to the set */',
+    ),
+  );
+  editFunction(files, 'libyang/src/plugins_types.c', 'lyplg_type_resolve_leafref(const struct', (text) =>
+    text.replace(
+      '    /* get the canonical value */',
+      `    extern int lyw_reference_exists(const struct lysc_type_leafref *, const struct lyd_node *, struct lyd_value *);
+    if (!targets && lyw_reference_exists(lref, node, value)) {
+        return LY_SUCCESS;
+    }
+
+    /* get the canonical value */`,
+    ),
+  );
+}
+
+/** Top-level nodes are found by the shim's table. */
+function prepareTopLevel(files) {
+  const common = 'libyang/src/tree_data_common.c';
+  editFunction(files, common, 'lyd_find_sibling_schema(const struct', (text) =>
+    text.replace(
+      '    parent = siblings->parent;',
+      `    extern int lyw_top_schema(const struct lyd_node *, const struct lysc_node *, struct lyd_node **);
+    struct lyd_node *top;
+    if (!siblings->parent && lyw_top_schema(siblings, schema, &top)) {
+        if (match) {
+            *match = top;
+        }
+        return top ? LY_SUCCESS : LY_ENOTFOUND;
+    }
+
+    parent = siblings->parent;`,
+    ),
+  );
+  editFunction(files, 'libyang/src/tree_data.c', 'lyd_insert_node(struct lyd_node *parent', (text) =>
+    text.replace(
+      '    /* insert into parent HT */',
+      `    extern void lyw_top_inserted(struct lyd_node *);
+    if (!node->parent && node->schema) {
+        lyw_top_inserted(node);
+    }
+
+    /* insert into parent HT */`,
+    ),
+  );
+  editFunction(files, 'libyang/src/tree_data.c', 'lyd_find_sibling_first(const struct', (text) =>
+    text.replace(
+      '    /* get first sibling */',
+      `    extern int lyw_top_instance(const struct lyd_node *, const struct lyd_node *, struct lyd_node **);
+    struct lyd_node *top;
+    if (!siblings->parent && lyw_top_instance(siblings, target, &top)) {
+        lyd_free_tree(dup);
+        if (match) {
+            *match = top;
+        }
+        return top ? LY_SUCCESS : LY_ENOTFOUND;
+    }
+
+    /* get first sibling */`,
+    ),
+  );
+  editFunction(files, topSibling, 'lyd_first_sibling(const struct', (text) =>
+    text.replace(
+      '    /* get the first sibling */',
+      `    extern struct lyd_node *lyw_top_sibling(const struct lyd_node *);
+    if (!node->parent && (start = lyw_top_sibling(node))) {
+        return start;
+    }
+
+    /* get the first sibling */`,
+    ),
+  );
+}
+
+const topSibling = 'libyang/src/tree_data_common.c';
+
+/** Steps of XPath that need not look at every child: entries of one list, and entries that an index finds. */
+const xpathSteps = `
+struct lyw_tree;
+struct lyw_jump;
+extern struct lyw_tree *lyw_checked;
+const struct lyw_jump *lyw_jump_at(const struct lyxp_expr *exp, uint32_t token);
+_Bool lyw_jump_nodes(const struct lyw_jump *jump, const struct lyxp_set *set, void (*add)(void *, struct lyd_node *), void *data);
+uint32_t lyw_jump_end(const struct lyw_jump *jump);
+
+static void
+lyw_jump_add(void *data, struct lyd_node *node)
+{
+    struct lyxp_set *result = data;
+
+    if (!set_dup_node_check(result, node, LYXP_NODE_ELEM, -1)) {
+        set_insert_node(result, node, 0, LYXP_NODE_ELEM, result->used);
+    }
+}
+
+static _Bool
+lyw_jump(const struct lyxp_expr *exp, uint32_t *tok_idx, struct lyxp_set *set, uint32_t options)
+{
+    const struct lyw_jump *jump;
+    struct lyxp_set result;
+
+    if ((options & (LYXP_SKIP_EXPR | LYXP_SCNODE_ALL)) || (set->type != LYXP_SET_NODE_SET) || !set->used ||
+            !(jump = lyw_jump_at(exp, *tok_idx - 1))) {
+        return 0;
+    }
+    set_init(&result, set);
+    result.type = LYXP_SET_NODE_SET;
+    result.non_child_axis = 0;
+    if (!lyw_jump_nodes(jump, set, lyw_jump_add, &result)) {
+        lyxp_set_free_content(&result);
+        return 0;
+    }
+    lyxp_set_free_content(set);
+    *set = result;
+    *tok_idx = lyw_jump_end(jump);
+    return 1;
+}
+
+static LY_ERR
+lyw_moveto_group(struct lyxp_set *set, const struct lysc_node *scnode, const struct lys_module *moveto_mod, const char *ncname,
+        uint32_t options)
+{
+    LY_ERR r;
+    struct lyxp_set result;
+    struct lyd_node *iter;
+    const struct lyd_node *siblings;
+    uint32_t i;
+
+    if (!lyw_checked || (options & LYXP_SKIP_EXPR) || (set->type != LYXP_SET_NODE_SET)) {
+        return LY_ENOT;
+    }
+    for (i = 0; i < set->used; ++i) {
+        if (set->val.nodes[i].type == LYXP_NODE_ELEM) {
+            siblings = lyd_child(set->val.nodes[i].node);
+        } else if ((set->val.nodes[i].type == LYXP_NODE_ROOT) || (set->val.nodes[i].type == LYXP_NODE_ROOT_CONFIG)) {
+            siblings = set->tree;
+        } else {
+            return LY_ENOT;
+        }
+        if (siblings && (!siblings->schema || !siblings->prev->schema || siblings->prev->next)) {
+            return LY_ENOT;
+        }
+    }
+    set_init(&result, set);
+    for (i = 0; i < set->used; ++i) {
+        siblings = (set->val.nodes[i].type == LYXP_NODE_ELEM) ? lyd_child(set->val.nodes[i].node) : set->tree;
+        if (!siblings || lyd_find_sibling_val(siblings, scnode, NULL, 0, &iter)) {
+            continue;
+        }
+        for ( ; iter && (iter->schema == scnode); iter = iter->next) {
+            r = moveto_node_check(iter, LYXP_NODE_ELEM, set, ncname, moveto_mod, options);
+            if (r == LY_EINCOMPLETE) {
+                lyxp_set_free_content(&result);
+                return r;
+            } else if (!r) {
+                set_insert_node(&result, iter, 0, LYXP_NODE_ELEM, result.used);
+            }
+        }
+    }
+    if (set->used < 2) {
+        result.non_child_axis = 0;
+    }
+    lyxp_set_free_content(set);
+    *set = result;
+    if (set->non_child_axis) {
+        set_sort(set);
+    }
+    return LY_SUCCESS;
+}
+
+`;
 
 const macroBefore = `#define LY_VAL_ERR_GOTO(r, err_cmd, val_opts, label) \\
         if (r) { \\

@@ -1,5 +1,5 @@
 // Contexts: the modules of one model, compiled, with imports found among the given sources.
-#include "shim.h"
+#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +81,7 @@ void lyw_context_load(struct lyw_context *context, const char *input, size_t len
     if (report.count == before) lyw_report_own(&report, "operation-failed", "", "The module cannot be loaded.", name, -1);
   }
   if (!report.count && ly_ctx_compile(context->ctx)) lyw_report_collect(&report, context->ctx, NULL, -1);
+  if (!report.count) lyw_plan_make(context);
   ly_err_clean(context->ctx, NULL);
   lyw_out.len = 0;
   lyw_report_emit(&report);
@@ -89,6 +90,7 @@ void lyw_context_load(struct lyw_context *context, const char *input, size_t len
 
 void LYW_EXPORT(lyw_context_free)(struct lyw_context *context);
 void lyw_context_free(struct lyw_context *context) {
+  lyw_plan_free(context);
   ly_ctx_destroy(context->ctx);
   for (size_t i = 0; i < context->source_count; i++) {
     free(context->sources[i].name);

@@ -24,6 +24,7 @@ static struct lyd_node *merge_node(struct apply *apply, struct lyd_node *parent,
 
 /* A node that an edit names again counts as new: its case, its when and its uniqueness are checked like those of new data. */
 static void touch(struct apply *apply, struct lyd_node *node) {
+  lyw_note_fresh(apply->tree, node);
   if ((node->flags & (LYD_NEW | LYD_WHEN_TRUE)) == LYD_NEW) return;
   lyw_journal_flags(apply->tree, node);
   node->flags = (node->flags | LYD_NEW) & ~(uint32_t)LYD_WHEN_TRUE;
@@ -83,7 +84,19 @@ static void merge_siblings(struct apply *apply, struct lyd_node *parent, struct 
   }
 }
 
+/* Values make all defaults of a leaf-list go: were one left when the values go too, the others would not come back. */
+static void drop_defaults(struct apply *apply, struct lyd_node *parent, const struct lysc_node *schema) {
+  struct lyd_node *first = lyw_children(apply->tree, parent), *entry = NULL, *next;
+  if (schema->nodetype != LYS_LEAFLIST || !((const struct lysc_node_leaflist *)schema)->dflts || !first) return;
+  lyd_find_sibling_val(first, schema, NULL, 0, &entry);
+  for (; entry && entry->schema == schema; entry = next) {
+    next = entry->next;
+    if (entry->flags & LYD_DEFAULT) lyw_journal_remove(apply->tree, entry);
+  }
+}
+
 static struct lyd_node *merge_node(struct apply *apply, struct lyd_node *parent, struct lyd_node *source, bool replace) {
+  drop_defaults(apply, parent, source->schema);
   struct lyd_node *match = lyw_find(apply->tree, parent, source);
   if (!match) return take(apply, parent, source);
   if (source->schema->nodetype & LYD_NODE_INNER) {

@@ -80,6 +80,7 @@ static void link_ordered(struct lyw_tree *tree, struct lyd_node *parent, struct 
 static void unlink_node(struct lyw_tree *tree, struct lyd_node *node) {
   if (tree->root == node) tree->root = node->next;
   lyd_unlink(node);
+  node->flags &= ~LYW_TOP;
 }
 
 void lyw_journal_insert(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node) {
@@ -88,11 +89,14 @@ void lyw_journal_insert(struct lyw_tree *tree, struct lyd_node *parent, struct l
   node->flags |= LYW_INSERTED;
   add_step(tree, LYW_INSERT, node);
   link_default(tree, parent, node);
+  lyw_note_came(tree, node);
+  lyw_note_fresh(tree, node);
 }
 
 void lyw_journal_inserted(struct lyw_tree *tree, struct lyd_node *node) {
   node->flags |= LYW_INSERTED;
   add_step(tree, LYW_INSERT, node);
+  lyw_note_came(tree, node);
 }
 
 void lyw_journal_remove(struct lyw_tree *tree, struct lyd_node *node) {
@@ -102,6 +106,7 @@ void lyw_journal_remove(struct lyw_tree *tree, struct lyd_node *node) {
   struct lyw_step *step = add_step(tree, LYW_REMOVE, node);
   step->parent = parent;
   step->prev = previous_entry(node);
+  lyw_note_goes(tree, node);
   unlink_node(tree, node);
   node->flags |= LYW_HELD;
   node->priv = parent;
@@ -114,13 +119,17 @@ void lyw_journal_move_after(struct lyw_tree *tree, struct lyd_node *prev, struct
   struct lyw_step *step = add_step(tree, LYW_MOVE, node);
   step->parent = parent;
   step->prev = previous_entry(node);
+  lyw_top_remove(tree, node);
   unlink_node(tree, node);
   link_ordered(tree, parent, prev, node);
+  lyw_top_add(tree, node);
+  lyw_note_moved(tree, node);
 }
 
 void lyw_journal_value(struct lyw_tree *tree, struct lyd_node *node, struct lyd_value value) {
   if (node->schema->nodetype == LYS_LEAFLIST) lyw_snapshot_take(tree, lyd_parent(node), node->schema);
   add_step(tree, LYW_VALUE, node)->value = value;
+  lyw_note_rewritten(tree, node);
 }
 
 static void relink(struct lyw_tree *tree, struct lyw_step *step) {
@@ -132,6 +141,7 @@ static void undo_step(struct lyw_tree *tree, struct lyw_step *step) {
   struct lyd_node *node = step->node;
   switch (step->kind) {
   case LYW_INSERT:
+    lyw_note_goes(tree, node);
     unlink_node(tree, node);
     lyd_free_tree(node);
     break;
@@ -139,10 +149,13 @@ static void undo_step(struct lyw_tree *tree, struct lyw_step *step) {
     node->flags &= ~LYW_HELD;
     node->priv = NULL;
     relink(tree, step);
+    lyw_note_came(tree, node);
     break;
   case LYW_MOVE:
+    lyw_top_remove(tree, node);
     unlink_node(tree, node);
     relink(tree, step);
+    lyw_top_add(tree, node);
     break;
   case LYW_FLAGS:
     node->flags = (node->flags & ~LYW_OWN_FLAGS) | step->flags;
@@ -151,13 +164,18 @@ static void undo_step(struct lyw_tree *tree, struct lyw_step *step) {
     struct lyd_value *value = &((struct lyd_node_term *)node)->value;
     ((struct lysc_node_leaf *)node->schema)->type->plugin->free(LYD_CTX(node), value);
     *value = step->value;
+    lyw_note_rewritten(tree, node);
     break;
   }
   }
 }
 
+void lyw_journal_undo_to(struct lyw_tree *tree, size_t step_count) {
+  while (tree->step_count > step_count) undo_step(tree, &tree->steps[--tree->step_count]);
+}
+
 void lyw_journal_undo(struct lyw_tree *tree) {
-  while (tree->step_count) undo_step(tree, &tree->steps[--tree->step_count]);
+  lyw_journal_undo_to(tree, 0);
   lyw_snapshots_clear(tree);
 }
 

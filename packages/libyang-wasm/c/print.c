@@ -79,6 +79,7 @@ static void print_path(struct lyw_tree *tree, const struct lyw_path *path, uint3
 /* Packed path; emits the text. A path that the model does not have or whose keys are refused gives no text. */
 void LYW_EXPORT(lyw_tree_print)(struct lyw_tree *tree, const char *input, size_t len, uint32_t all_defaults);
 void lyw_tree_print(struct lyw_tree *tree, const char *input, size_t len, uint32_t all_defaults) {
+  lyw_top_use(tree);
   struct lyw_in in = {input, input + len};
   struct lyw_report report = {0};
   struct lyw_path path = {0};

@@ -13,6 +13,7 @@
 /* Marks of the journal on data nodes, above libyang's own flags. */
 #define LYW_OWN_FLAGS 0x0000ffffu
 #define LYW_INSERTED 0x00010000u /* root of a subtree that this stage put in */
+#define LYW_TOP 0x00080000u      /* top-level node of an indexed tree */
 #define LYW_HELD 0x00020000u     /* root of a subtree that this stage took out; priv is its former parent */
 
 /* Growing byte buffer; running out of memory traps. */
@@ -92,6 +93,16 @@ struct lyw_tree {
   size_t snapshot_cap;
   uint32_t *slots; /* hash table over the snapshots, index + 1 */
   size_t slot_cap;
+  bool incremental; /* keeps indexes and checks only what a change can break */
+  bool validated;   /* the content was valid when it was last kept */
+  struct ly_ht *top;            /* top-level nodes by hash */
+  struct lyd_node **top_first; /* first top-level instance by the order of its schema node */
+  struct lyw_entry **buckets;
+  struct lyw_entry **by_node;
+  size_t bucket_count;
+  size_t entry_count;
+  struct lyw_dirty *dirty;
+  uint32_t full_stages; /* stages that needed full validation */
 };
 
 struct lyw_source {
@@ -101,6 +112,7 @@ struct lyw_source {
 
 struct lyw_context {
   struct ly_ctx *ctx;
+  struct lyw_plan *plan;
   uint32_t own_modules; /* modules that libyang brings itself */
   struct lyw_source *sources;
   size_t source_count;
@@ -117,6 +129,8 @@ void lyw_journal_move_after(struct lyw_tree *tree, struct lyd_node *prev, struct
 void lyw_journal_flags(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_journal_value(struct lyw_tree *tree, struct lyd_node *node, struct lyd_value value);
 void lyw_journal_undo(struct lyw_tree *tree);
+/* Back to an earlier step of the same stage. */
+void lyw_journal_undo_to(struct lyw_tree *tree, size_t step_count);
 void lyw_journal_keep(struct lyw_tree *tree);
 
 struct lyw_snapshot *lyw_snapshot_find(const struct lyw_tree *tree, const struct lyd_node *parent, const struct lysc_node *schema);
@@ -130,8 +144,27 @@ bool lyw_in_inserted(const struct lyd_node *node);
 /* First of the siblings among which children of the parent live; parent NULL means the top level. */
 struct lyd_node *lyw_children(const struct lyw_tree *tree, const struct lyd_node *parent);
 
-/* Validates everything: the one place to make incremental. */
+/* Validates everything. */
 LY_ERR lyw_validate(struct lyw_tree *tree);
+/* Validates what the changes of the stage can break; its `need_full` says that only full validation gives the verdict. */
+LY_ERR lyw_validate_changed(struct lyw_tree *tree);
+/* The tree that is being validated with the help of its indexes, or NULL. */
+extern struct lyw_tree *lyw_checked;
+
+/* Says which tree the calls to libyang that follow are about. */
+void lyw_top_use(struct lyw_tree *tree);
+void lyw_top_add(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_top_remove(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_top_free(struct lyw_tree *tree);
+void lyw_top_load(bool on);
+
+/* Every change of an indexed tree is told, so that indexes follow and what depends on it is found. */
+void lyw_note_came(struct lyw_tree *tree, struct lyd_node *root);
+void lyw_note_goes(struct lyw_tree *tree, struct lyd_node *root);
+void lyw_note_moved(struct lyw_tree *tree, struct lyd_node *root);
+void lyw_note_rewritten(struct lyw_tree *tree, struct lyd_node *leaf);
+void lyw_note_fresh(struct lyw_tree *tree, struct lyd_node *node);
+void lyw_dirty_edited(struct lyw_tree *tree);
 
 /* Canonical RFC 7951 text of a leaf or leaf-list entry, or of a stored value. */
 void lyw_put_value(struct lyw_buf *buf, const struct ly_ctx *ctx, const struct lyd_value *value);

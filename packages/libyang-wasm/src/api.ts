@@ -30,11 +30,53 @@ export interface Context {
   readonly modules: readonly ModuleInfo[];
   /** The data nodes of all implemented modules, top level first. */
   schema(): SchemaNodeJson[];
+  /** The constraints of which a change cannot tell the instances that it affects: all instances are checked at every stage. */
+  unbounded(): UnboundedConstraint[];
+  /** For tests of tests: checks that depend on these kinds of dependencies are left out from now on; `[]` for none. */
+  omitDependencies(kinds: readonly DependencyKind[]): void;
   /** An empty tree; it need not be valid. */
-  createTree(): DataTree;
+  createTree(options?: TreeOptions): DataTree;
   /** Frees the modules and all trees of the context. */
   destroy(): void;
 }
+
+/** How a tree is validated. */
+export interface TreeOptions {
+  /**
+   * `incremental` (the default): a stage costs what its changes can affect, with the verdict of full validation. `full`: libyang's
+   * own validation of the whole tree at every stage.
+   */
+  validation?: 'incremental' | 'full';
+}
+
+/** A constraint whose instances are all checked at every stage, with the reason in words. */
+export interface UnboundedConstraint {
+  /** Schema path of the node that has the constraint. */
+  path: string;
+  kind: 'must' | 'when' | 'leafref' | 'union' | 'instance-identifier';
+  expression: string;
+  reason: string;
+}
+
+/** Kinds of dependencies, see {@link Context.omitDependencies}. */
+export const dependencyKinds = [
+  'must',
+  'when',
+  'leafref',
+  'union',
+  'instance-identifier',
+  'unique',
+  'count',
+  'mandatory',
+  'siblings',
+  'own-must',
+  'own-when',
+  'own-type',
+  'unbounded',
+  'next-stage',
+  'equality',
+] as const;
+export type DependencyKind = (typeof dependencyKinds)[number];
 
 /** An implemented module. */
 export interface ModuleInfo {
@@ -63,6 +105,8 @@ export interface DataTree {
   validate(): Violation[];
   /** RFC 7951 JSON of the whole tree or of the subtree at a path; `''` when that is absent. */
   print(options?: PrintOptions): string;
+  /** Checks that the last stage made, and stages so far that needed full validation. */
+  readonly cost: { checks: number; fullStages: number };
   destroy(): void;
 }
 

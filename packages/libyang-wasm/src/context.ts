@@ -1,5 +1,13 @@
 // A context: modules from text, compiled; the schema as plain objects; trees.
-import type { Context, ContextOptions, DataTree, ModuleInfo, SchemaNodeJson } from './api.ts';
+import {
+  type Context,
+  type ContextOptions,
+  type DataTree,
+  dependencyKinds,
+  type ModuleInfo,
+  type SchemaNodeJson,
+  type UnboundedConstraint,
+} from './api.ts';
 import { createTree } from './data-tree.ts';
 import { LibyangError } from './errors.ts';
 import type { Instance } from './instance.ts';
@@ -27,9 +35,20 @@ export function createContext(instance: Instance, { sources, implement, features
   return {
     modules,
     schema: () => parse().nodes,
-    createTree() {
+    unbounded() {
+      instance.call('lyw_context_unbounded', handle);
+      return JSON.parse(instance.resultText()) as UnboundedConstraint[];
+    },
+    omitDependencies: (kinds) => {
+      instance.call(
+        'lyw_context_disable',
+        handle,
+        kinds.reduce((bits, kind) => bits | (1 << dependencyKinds.indexOf(kind)), 0),
+      );
+    },
+    createTree(options = {}) {
       if (gone) throw new Error('the context is destroyed');
-      const tree = createTree(instance, handle, nodes, () => trees.delete(tree));
+      const tree = createTree(instance, handle, nodes, options, () => trees.delete(tree));
       trees.add(tree);
       return tree;
     },

@@ -1,5 +1,5 @@
 // A data tree in the instance's memory.
-import type { DataTree, Edit, PrintOptions, SchemaNodeJson, StageResult, Violation } from './api.ts';
+import type { DataTree, Edit, PrintOptions, SchemaNodeJson, StageResult, TreeOptions, Violation } from './api.ts';
 import { decodeEdits, encodeEdits, encodePath } from './edits.ts';
 import type { Instance } from './instance.ts';
 import { normalizeJson } from './normalize-json.ts';
@@ -11,9 +11,10 @@ export function createTree(
   instance: Instance,
   context: number,
   nodes: readonly SchemaNodeJson[],
+  { validation = 'incremental' }: TreeOptions,
   onDestroy: () => void,
 ): DataTree {
-  const handle = instance.call('lyw_tree_new', context);
+  const handle = instance.call('lyw_tree_new', context, validation === 'incremental' ? 1 : 0);
   let state: 'idle' | 'staged' | 'gone' = 'idle';
   const schema = () => nodes;
   const expect = (wanted: 'idle' | 'staged', doing: string): void => {
@@ -65,6 +66,13 @@ export function createTree(
       if (state === 'gone') expect('idle', 'print');
       instance.callWith('lyw_tree_print', handle, encodePath(path), defaults === 'all' ? 1 : 0);
       return instance.resultText();
+    },
+    get cost() {
+      if (state === 'gone') expect('idle', 'measure');
+      return {
+        checks: instance.call('lyw_tree_checks', handle),
+        fullStages: instance.call('lyw_tree_full_stages', handle),
+      };
     },
     destroy(): void {
       if (state === 'gone') return;

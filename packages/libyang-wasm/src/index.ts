@@ -4,6 +4,7 @@ export type {
   Context,
   ContextOptions,
   DataTree,
+  DependencyKind,
   Edit,
   LeafChange,
   Libyang,
@@ -13,9 +14,12 @@ export type {
   PrintOptions,
   SchemaNodeJson,
   StageResult,
+  TreeOptions,
   TypeJson,
+  UnboundedConstraint,
   Violation,
 } from './api.ts';
+export { dependencyKinds } from './api.ts';
 export { decodeChanges } from './changes.ts';
 export { encodeEdits } from './edits.ts';
 export { LibyangError, LibyangTrap } from './errors.ts';

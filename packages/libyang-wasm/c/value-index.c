@@ -1,0 +1,256 @@
+// The indexes of a tree: nodes by value below a scope, list entries by their unique tuple, and how many entries a list has.
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tree_data_internal.h"
+
+static uint32_t mix(uint32_t hash, uint32_t value) {
+  hash ^= value * 0x9e3779b1u;
+  hash = (hash << 13) | (hash >> 19);
+  return hash * 0x85ebca6bu;
+}
+
+static uint32_t hash_of(const struct lyw_index *index, const struct lyd_node *scope, const char *value) {
+  uint32_t hash = mix(mix(mix(17, index->id), (uint32_t)(uintptr_t)scope), (uint32_t)(uintptr_t)value);
+  return hash ^ (hash >> 15);
+}
+
+static uint32_t hash_node(const struct lyd_node *node) {
+  uint32_t hash = mix(5, (uint32_t)(uintptr_t)node);
+  return hash ^ (hash >> 15);
+}
+
+static void grow_tables(struct lyw_tree *tree) {
+  if (tree->entry_count < tree->bucket_count) return;
+  size_t old = tree->bucket_count;
+  size_t next = old ? old * 2 : 256;
+  struct lyw_entry **buckets = calloc(next, sizeof *buckets), **nodes = calloc(next, sizeof *nodes);
+  if (!buckets || !nodes) __builtin_trap();
+  for (size_t i = 0; i < old; i++) {
+    for (struct lyw_entry *entry = tree->buckets[i], *rest; entry; entry = rest) {
+      rest = entry->chain;
+      entry->chain = buckets[entry->hash & (next - 1)];
+      buckets[entry->hash & (next - 1)] = entry;
+    }
+    for (struct lyw_entry *entry = tree->by_node[i], *rest; entry; entry = rest) {
+      rest = entry->node_chain;
+      uint32_t at = hash_node(entry->node) & (next - 1);
+      entry->node_chain = nodes[at];
+      nodes[at] = entry;
+    }
+  }
+  free(tree->buckets);
+  free(tree->by_node);
+  tree->buckets = buckets;
+  tree->by_node = nodes;
+  tree->bucket_count = next;
+}
+
+struct lyw_entry *lyw_index_find(const struct lyw_tree *tree, const struct lyw_index *index, const struct lyd_node *scope, const char *value) {
+  if (!tree->bucket_count) return NULL;
+  uint32_t hash = hash_of(index, scope, value);
+  struct lyw_entry *entry = tree->buckets[hash & (tree->bucket_count - 1)];
+  while (entry && (entry->hash != hash || entry->index != index || entry->scope != scope || entry->value != value)) entry = entry->chain;
+  return entry;
+}
+
+static struct lyw_entry **node_slot(const struct lyw_tree *tree, const struct lyd_node *node) {
+  struct lyw_entry **slot = &tree->by_node[hash_node(node) & (tree->bucket_count - 1)];
+  while (*slot && (*slot)->node != node) slot = &(*slot)->node_chain;
+  return slot;
+}
+
+/* Takes over a reference to the value. */
+static struct lyw_entry *put(struct lyw_tree *tree, const struct lyw_index *index, struct lyd_node *node, const struct lyd_node *scope,
+    const char *value) {
+  grow_tables(tree);
+  struct lyw_entry *entry = calloc(1, sizeof *entry);
+  if (!entry) __builtin_trap();
+  *entry = (struct lyw_entry){.node = node, .index = index, .scope = scope, .value = value, .count = 1};
+  entry->hash = hash_of(index, scope, value);
+  struct lyw_entry *head = lyw_index_find(tree, index, scope, value);
+  if (head) {
+    entry->next = head->next;
+    entry->prev = head;
+    if (head->next) head->next->prev = entry;
+    head->next = entry;
+    head->count++;
+  } else {
+    struct lyw_entry **bucket = &tree->buckets[entry->hash & (tree->bucket_count - 1)];
+    entry->chain = *bucket;
+    *bucket = entry;
+  }
+  struct lyw_entry **slot = node_slot(tree, node);
+  if (*slot) {
+    entry->of_node = (*slot)->of_node;
+    (*slot)->of_node = entry;
+  } else {
+    *slot = entry;
+  }
+  tree->entry_count++;
+  return entry;
+}
+
+static void drop(struct lyw_tree *tree, struct lyw_entry *entry) {
+  if (entry->prev) {
+    struct lyw_entry *head = lyw_index_find(tree, entry->index, entry->scope, entry->value);
+    head->count--;
+    entry->prev->next = entry->next;
+    if (entry->next) entry->next->prev = entry->prev;
+  } else {
+    struct lyw_entry **at = &tree->buckets[entry->hash & (tree->bucket_count - 1)];
+    while (*at != entry) at = &(*at)->chain;
+    if (entry->next) {
+      entry->next->prev = NULL;
+      entry->next->count = entry->count - 1;
+      entry->next->chain = entry->chain;
+      *at = entry->next;
+    } else {
+      *at = entry->chain;
+    }
+  }
+  lydict_remove(tree->context->ctx, entry->value);
+  free(entry);
+  tree->entry_count--;
+}
+
+/* Drops the node's entries: all, or those of one index. */
+static void drop_node(struct lyw_tree *tree, const struct lyd_node *node, const struct lyw_index *only) {
+  if (!tree->bucket_count) return;
+  struct lyw_entry **slot = node_slot(tree, node), *first = *slot;
+  if (!first) return;
+  struct lyw_entry *after = first->node_chain, *kept = NULL;
+  for (struct lyw_entry *entry = first, *rest; entry; entry = rest) {
+    rest = entry->of_node;
+    if (only && entry->index != only) {
+      entry->of_node = kept;
+      kept = entry;
+    } else {
+      drop(tree, entry);
+    }
+  }
+  if (kept) {
+    kept->node_chain = after;
+    *slot = kept;
+  } else {
+    *slot = after;
+  }
+}
+
+static const char *keep_text(const struct lyw_tree *tree, const char *text) {
+  const char *kept;
+  if (lydict_insert(tree->context->ctx, text, 0, &kept)) __builtin_trap();
+  return kept;
+}
+
+static void put_value(struct lyw_tree *tree, struct lyd_node *node, const struct lyw_index *index) {
+  const char *value = index->kind == LYW_BY_PARENT ? "" : lyd_get_value(node);
+  put(tree, index, node, index->scope ? lyw_ancestor(node, index->scope) : NULL, keep_text(tree, value));
+}
+
+static struct lyd_node *find_leaf(struct lyd_node *node, const struct lysc_node *leaf) {
+  if (node->schema == leaf) return node;
+  const struct lysc_node *parent = lysc_data_parent(leaf);
+  struct lyd_node *above = parent == node->schema ? node : find_leaf(node, parent), *found = NULL;
+  if (above) lyd_find_sibling_val(lyd_child(above), leaf, NULL, 0, &found);
+  return found;
+}
+
+/* The joined values of a unique statement, NULL if one is missing. What hangs at `without` is about to go. */
+static const char *tuple_of(struct lyw_tree *tree, struct lyd_node *entry, const struct lyw_index *index, const struct lyd_node *without) {
+  struct lyw_buf text = {0};
+  LY_ARRAY_COUNT_TYPE v;
+  LY_ARRAY_FOR(index->leaves, v) {
+    const struct lyd_node *leaf = find_leaf(entry, &index->leaves[v]->node);
+    for (const struct lyd_node *node = leaf; without && node && node != entry; node = lyd_parent(node)) {
+      if (node == without) leaf = NULL;
+    }
+    const struct lyd_value *value = leaf ? &((const struct lyd_node_term *)leaf)->value : index->leaves[v]->dflt;
+    if (!value) {
+      lyw_buf_free(&text);
+      return NULL;
+    }
+    lyw_put_text(&text, lyd_value_get_canonical(tree->context->ctx, value));
+    lyw_put_u8(&text, '\x1f');
+  }
+  const char *kept = keep_text(tree, text.data);
+  lyw_buf_free(&text);
+  return kept;
+}
+
+static struct lyw_entry *put_tuple(struct lyw_tree *tree, struct lyd_node *entry, const struct lyw_index *index, const struct lyd_node *without) {
+  drop_node(tree, entry, index);
+  const char *value = tuple_of(tree, entry, index, without);
+  return value ? put(tree, index, entry, lyd_parent(entry), value) : NULL;
+}
+
+struct lyw_entry *lyw_index_tuple(struct lyw_tree *tree, struct lyd_node *entry, const struct lyw_index *index) {
+  struct lyw_entry *made = put_tuple(tree, entry, index, NULL);
+  return made ? lyw_index_find(tree, index, made->scope, made->value) : NULL;
+}
+
+/* The tuples of list entries above, of which the leaf is a part. */
+static void update_tuples(struct lyw_tree *tree, struct lyd_node *leaf, const struct lyd_node *root, bool gone) {
+  const struct lyw_schema *schema = lyw_schema_of(leaf);
+  for (size_t i = 0; i < schema->tuple_count; i++) {
+    struct lyd_node *entry = lyw_ancestor(leaf, schema->tuples[i]->node);
+    bool inside = false;
+    for (struct lyd_node *node = entry; node && !inside; node = lyd_parent(node)) inside = node == root;
+    if (entry && !inside) put_tuple(tree, entry, schema->tuples[i], gone ? root : NULL);
+  }
+}
+
+static void add_node(struct lyw_tree *tree, struct lyd_node *node, struct lyd_node *root) {
+  const struct lyw_schema *schema = lyw_schema_of(node);
+  if (!schema || !schema->marked) return;
+  for (size_t i = 0; i < schema->index_count; i++) {
+    if (schema->indexes[i]->kind == LYW_BY_TUPLE) put_tuple(tree, node, schema->indexes[i], NULL);
+    else put_value(tree, node, schema->indexes[i]);
+  }
+  if (schema->tuple_count) update_tuples(tree, node, root, false);
+  for (struct lyd_node *child = lyd_child(node); child; child = child->next) add_node(tree, child, root);
+}
+
+static void remove_node(struct lyw_tree *tree, struct lyd_node *node, struct lyd_node *root) {
+  const struct lyw_schema *schema = lyw_schema_of(node);
+  if (!schema || !schema->marked) return;
+  if (schema->index_count) drop_node(tree, node, NULL);
+  if (schema->tuple_count) update_tuples(tree, node, root, true);
+  for (struct lyd_node *child = lyd_child(node); child; child = child->next) remove_node(tree, child, root);
+}
+
+/* After the subtree was put in. */
+void lyw_index_add(struct lyw_tree *tree, struct lyd_node *root) {
+  if (tree->incremental) add_node(tree, root, root);
+}
+
+/* Before the subtree is taken out. */
+void lyw_index_remove(struct lyw_tree *tree, struct lyd_node *root) {
+  if (tree->incremental) remove_node(tree, root, root);
+}
+
+/* After a value was written another way. */
+void lyw_index_again(struct lyw_tree *tree, struct lyd_node *leaf) {
+  if (!tree->incremental) return;
+  drop_node(tree, leaf, NULL);
+  add_node(tree, leaf, leaf);
+}
+
+void lyw_index_free(struct lyw_tree *tree) {
+  for (size_t i = 0; i < tree->bucket_count; i++) {
+    for (struct lyw_entry *head = tree->buckets[i], *rest; head; head = rest) {
+      rest = head->chain;
+      for (struct lyw_entry *entry = head, *next; entry; entry = next) {
+        next = entry->next;
+        lydict_remove(tree->context->ctx, entry->value);
+        free(entry);
+      }
+    }
+  }
+  free(tree->buckets);
+  free(tree->by_node);
+  tree->buckets = tree->by_node = NULL;
+  tree->bucket_count = tree->entry_count = 0;
+}
