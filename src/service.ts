@@ -1,10 +1,7 @@
 // Composition root of the service: the only file that knows every part; it starts them in order and stops them in reverse.
 
-import { access as fileExists, readFile } from 'node:fs/promises';
+import { access as fileExists } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
 import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
@@ -14,9 +11,10 @@ import { EdgeconfError } from './errors.ts';
 import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
+import { serveGrpc } from './northbound/grpc-server.ts';
 import { serveHealth } from './northbound/http/health.ts';
+import type { TlsOptions } from './northbound/tls-listeners.ts';
 import { packageRoot } from './package-root.ts';
-import { reflectionPackage } from './proto/load.ts';
 import { resolveSecret, type Settings } from './settings.ts';
 import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
@@ -66,7 +64,7 @@ export async function startService(
     stops.push(() => southbound.close());
     const endReports = reportDeviceState(southbound, datastore);
     stops.push(async () => endReports());
-    const gnmiPort = await listen(settings, datastore, stops);
+    const gnmiPort = await listen(settings, datastore, southbound, stops);
     const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]);
     stops.push(() => http.close());
     serviceLog.info({ revision: datastore.head.revision, gnmiPort, httpPort: http.port }, 'serving');
@@ -114,53 +112,44 @@ async function loadAdapter(name: string): Promise<Adapter> {
   }
 }
 
-async function listen(settings: Settings, datastore: Datastore, stops: (() => Promise<unknown>)[]): Promise<number> {
-  const gnmi = gnmiService({ datastore, access: new Access(datastore) });
-  const server = new Server(grpcServerOptions());
-  server.addService(gnmi.definition, gnmi.implementation);
-  const health = new HealthImplementation({ '': 'SERVING', 'gnmi.gNMI': 'SERVING' });
-  health.addToServer(server);
-  new ReflectionService(reflectionPackage(), { services: ['gnmi.gNMI'] }).addToServer(server);
-  const address = `${settings['gnmi.host']}:${settings['gnmi.port']}`;
-  const credentials = await serverCredentials(settings);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+async function listen(
+  settings: Settings,
+  datastore: Datastore,
+  southbound: Reconciler,
+  stops: (() => Promise<unknown>)[],
+): Promise<number> {
+  const gnmi = gnmiService({
+    datastore,
+    access: new Access(datastore),
+    settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
   });
+  const server = await serveGrpc({
+    host: settings['gnmi.host'],
+    port: settings['gnmi.port'],
+    tls: await tlsOptions(settings),
+    services: [gnmi],
+    channelOptions: grpcServerOptions(),
+    keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
+  });
+  const reload = (): void => void server.reloadCertificates();
+  if (!settings['gnmi.plaintext']) process.on('SIGHUP', reload);
   stops.push(async () => {
+    process.off('SIGHUP', reload);
     gnmi.endStreams();
-    await shutDown(server);
+    await server.close();
   });
-  return port;
+  return server.port;
 }
 
-/** Lets calls under way end, but not for longer than this. */
-const graceMs = 5_000;
-
-async function shutDown(server: Server): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    new Promise<void>((resolve) => server.tryShutdown(() => resolve())),
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    }),
-  ]);
-  clearTimeout(timer);
-  server.forceShutdown();
-}
-
-async function serverCredentials(settings: Settings): Promise<ServerCredentials> {
-  if (settings['gnmi.plaintext']) return ServerCredentials.createInsecure();
+async function tlsOptions(settings: Settings): Promise<TlsOptions | undefined> {
+  if (settings['gnmi.plaintext']) return undefined;
   const own = await ensureCertificates(settings);
-  const read = async (name: string, file: string): Promise<Buffer> => {
-    try {
-      return await readFile(file);
-    } catch (error) {
-      throw new EdgeconfError('FAILED_PRECONDITION', `${name}: cannot read ${file}: ${(error as Error).message}`);
-    }
+  return {
+    certificate: settings['tls.certificate'] || own.certificate,
+    key: settings['tls.key'] || own.key,
+    clientCa: settings['tls.clientCa'] || undefined,
+    minVersion: `TLSv${settings['tls.minVersion']}`,
   };
-  const certificate = await read('tls.certificate', settings['tls.certificate'] || own.certificate);
-  const key = await read('tls.key', settings['tls.key'] || own.key);
-  return ServerCredentials.createSsl(null, [{ cert_chain: certificate, private_key: key }]);
 }
 
 async function ensureCertificates(settings: Settings): Promise<CertificateFiles> {

@@ -16,6 +16,8 @@ const definitions = {
   'gnmi.host': { value: '127.0.0.1', help: 'address that the gNMI and northbound listener binds to' },
   'gnmi.port': { value: 9339, help: 'its port; 0 takes a free one' },
   'gnmi.plaintext': { value: false, help: 'serve without TLS; only allowed on a loopback address' },
+  'gnmi.keepaliveMs': { value: 60_000, help: 'a ping goes to each client this often' },
+  'gnmi.keepaliveTimeoutMs': { value: 20_000, help: 'a client that does not answer a ping for so long is cut off' },
   'http.host': { value: '127.0.0.1', help: 'address of the health listener' },
   'http.port': { value: 8080, help: 'its port; 0 takes a free one' },
   'tls.certificate': {
@@ -23,6 +25,8 @@ const definitions = {
     help: 'server certificate chain (PEM); empty: the one that init made in the data folder',
   },
   'tls.key': { value: '', help: 'its private key (PEM)' },
+  'tls.clientCa': { value: '', help: 'CA (PEM) of client certificates; when set, clients must show one' },
+  'tls.minVersion': { value: '1.2', help: 'oldest TLS version that clients may use: 1.2 or 1.3' },
   data: { value: './data', help: 'the data folder: journal, rows, certificates' },
   models: { value: '', help: 'folder of models; empty: the models that come with edgeconf' },
   adapters: { value: 'sd-core', help: 'comma-separated names of the southbound adapters to load' },
@@ -33,6 +37,8 @@ const definitions = {
   'client.password': { value: '', help: 'CLI: password; better in the environment than in a file' },
   'client.target': { value: '', help: 'CLI: gNMI target, when not named by --target' },
   'client.ca': { value: '', help: 'CLI: trust this CA certificate (PEM) and use TLS' },
+  'client.certificate': { value: '', help: 'CLI: certificate (PEM) to show to a service that asks for one' },
+  'client.key': { value: '', help: 'CLI: its private key (PEM)' },
   'client.plaintext': { value: false, help: 'CLI: talk without TLS' },
 } as const satisfies Record<string, Definition<string | number | boolean>>;
 
@@ -40,7 +46,11 @@ type Name = keyof typeof definitions;
 type Widen<T> = T extends string ? string : T extends number ? number : boolean;
 
 /** All settings by dotted name. */
-export type Settings = { readonly [N in Name]: Widen<(typeof definitions)[N]['value']> };
+export type Settings = {
+  readonly [N in Name]: N extends 'tls.minVersion' ? TlsVersion : Widen<(typeof definitions)[N]['value']>;
+};
+
+type TlsVersion = '1.2' | '1.3';
 
 /** Where settings come from; both replaceable in tests. */
 export interface SettingsSource {
@@ -75,7 +85,24 @@ export function loadSettings(source: SettingsSource = {}): Settings {
       `gnmi.plaintext is only allowed on a loopback address, and gnmi.host is ${settings['gnmi.host']}; set gnmi.plaintext to false to serve TLS`,
     );
   }
+  checkTls(settings);
   return settings;
+}
+
+function checkTls(settings: Settings): void {
+  const refuse = (message: string) => new EdgeconfError('INVALID_ARGUMENT', message);
+  if (!/^1\.[23]$/.test(settings['tls.minVersion'])) {
+    throw refuse(`tls.minVersion is ${JSON.stringify(settings['tls.minVersion'])}; it must be 1.2 or 1.3`);
+  }
+  if ((settings['tls.certificate'] === '') !== (settings['tls.key'] === '')) {
+    throw refuse('tls.certificate and tls.key belong together: set both, or neither for those of the data folder');
+  }
+  // Whoever asks for client certificates must not get a service that takes anybody.
+  if (settings['gnmi.plaintext'] && settings['tls.clientCa'] !== '') {
+    throw refuse(
+      'tls.clientCa asks for client certificates, and gnmi.plaintext serves without TLS; set only one of them',
+    );
+  }
 }
 
 /** Whether an address can only be reached from this machine. */

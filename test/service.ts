@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { credentials, Server, ServerCredentials } from '@grpc/grpc-js';
 import { Access } from '../src/access/access.ts';
 import { hashPassword } from '../src/access/password.ts';
+import type { SetTimer } from '../src/datastore/confirmed-commits.ts';
 import { type Datastore, openDatastore } from '../src/datastore/datastore.ts';
 import { readModels } from '../src/datastore/model-folder.ts';
 import type { Check, CommitResult, Edit } from '../src/datastore/transaction.ts';
+import { earlyAck } from '../src/northbound/gnmi/early-ack.ts';
+import type { LeafListUpdate, Settled } from '../src/northbound/gnmi/gnmi-deps.ts';
 import { type GnmiService, gnmiService, grpcServerOptions } from '../src/northbound/gnmi/gnmi-service.ts';
 import { defaultLimits, type GnmiLimits } from '../src/northbound/gnmi/limits.ts';
+import type { Timers } from '../src/northbound/gnmi/timers.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { type GnmiClient, gnmiClient } from '../src/proto/gnmi-client.ts';
 import { readJson } from '../src/schema/json-text.ts';
@@ -26,6 +30,13 @@ export type TestUser =
   | 'nobody'; // has no role
 
 export interface TestServiceOptions {
+  /** The wall clock and the timers of the datastore. */
+  readonly now?: () => bigint;
+  readonly timer?: SetTimer;
+  readonly leafListUpdate?: LeafListUpdate;
+  readonly settled?: Settled;
+  /** When samples of streams are due; default: the system's timers. */
+  readonly timers?: Timers;
   readonly limits?: Partial<GnmiLimits>;
   readonly plan?: Check;
   /** Data folder to open; default: a new one that is removed at the end. */
@@ -92,11 +103,26 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'edgeconf-test-')));
   const folders = [join(packageRoot, 'models'), ...(options.models ?? [])];
   const models = (await Promise.all(folders.map(readModels))).flat();
-  const datastore = await openDatastore({ folder, models, plan: options.plan ?? (() => {}), workers: 1 });
+  const { now, timer, leafListUpdate, settled, timers } = options;
+  const datastore = await openDatastore({
+    folder,
+    models,
+    plan: options.plan ?? (() => {}),
+    workers: 1,
+    ...(now === undefined ? {} : { now }),
+    ...(timer === undefined ? {} : { timer }),
+  });
   const access = new Access(datastore);
   const limits = { ...defaultLimits, ...options.limits };
-  const gnmi = gnmiService({ datastore, access, limits });
-  const server = new Server(grpcServerOptions(limits));
+  const gnmi = gnmiService({
+    datastore,
+    access,
+    limits,
+    ...(leafListUpdate === undefined ? {} : { leafListUpdate }),
+    ...(settled === undefined ? {} : { settled }),
+    ...(timers === undefined ? {} : { timers }),
+  });
+  const server = new Server({ ...grpcServerOptions(limits), interceptors: [earlyAck(limits)] });
   server.addService(gnmi.definition, gnmi.implementation);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>

@@ -33,13 +33,23 @@ export function connect(settings: Settings, timeoutMs = 60_000): Connection {
 
 function channelOf(settings: Settings): ChannelCredentials {
   if (settings['client.plaintext']) return credentials.createInsecure();
-  const file = settings['client.ca'];
-  if (file === '') return credentials.createSsl();
-  try {
-    return credentials.createSsl(readFileSync(file));
-  } catch (error) {
-    throw new EdgeconfError('INVALID_ARGUMENT', `cannot read the CA certificate ${file}: ${(error as Error).message}`);
+  const read = (name: 'client.ca' | 'client.key' | 'client.certificate'): Buffer | null => {
+    const file = settings[name];
+    if (file === '') return null;
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      throw new EdgeconfError('INVALID_ARGUMENT', `${name}: cannot read ${file}: ${(error as Error).message}`);
+    }
+  };
+  const [key, certificate] = [read('client.key'), read('client.certificate')];
+  if ((key === null) !== (certificate === null)) {
+    throw new EdgeconfError(
+      'INVALID_ARGUMENT',
+      'client.certificate and client.key go together; only one of them is set',
+    );
   }
+  return credentials.createSsl(read('client.ca'), key, certificate);
 }
 
 /** What went wrong, for a person at a terminal. */
@@ -47,9 +57,20 @@ export function explain(error: unknown, address: string): string {
   if (error instanceof EdgeconfError) return `${error.code}: ${error.message}`;
   const { code, details, message } = error as Partial<ServiceError>;
   if (typeof code !== 'number') return message ?? String(error);
-  if (code === status.UNAVAILABLE && /connect|No connection|ENOENT|ECONNREFUSED/i.test(details ?? '')) {
-    return `cannot reach the service at ${address} (${details}); is it running? \`edgeconf serve\` starts it`;
-  }
+  if (code === status.UNAVAILABLE) return unreachable(address, details ?? '');
   const hint = code === status.UNAUTHENTICATED ? '; set EDGECONF_CLIENT_USER and EDGECONF_CLIENT_PASSWORD' : '';
   return `${status[code] ?? code}: ${details ?? message ?? ''}${hint}`;
+}
+
+function unreachable(address: string, details: string): string {
+  if (/certificate required/i.test(details)) {
+    return `the service at ${address} asks for a client certificate: give --certificate and --key`;
+  }
+  if (/certificate|CERT_/i.test(details)) {
+    return `cannot trust the certificate of the service at ${address}: give --ca, e.g. data/tls/ca.pem (${details})`;
+  }
+  if (/connect|ENOENT|ECONNREFUSED/i.test(details)) {
+    return `cannot reach the service at ${address} (${details}); is it running? \`edgeconf serve\` starts it`;
+  }
+  return `UNAVAILABLE: ${details}`;
 }

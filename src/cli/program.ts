@@ -31,6 +31,8 @@ interface ClientOptions {
   password?: string;
   target?: string;
   ca?: string;
+  certificate?: string;
+  key?: string;
   plaintext?: boolean;
   settings?: string;
 }
@@ -146,14 +148,16 @@ function client(command: Command): Command {
     .option('-u, --user <name>', 'user name')
     .option('-p, --password <secret>', 'password; EDGECONF_CLIENT_PASSWORD keeps it out of the process list')
     .option('--ca <file>', 'trust this CA certificate (PEM)')
+    .option('--certificate <file>', 'certificate (PEM) to show to a service that asks for one')
+    .option('--key <file>', 'its private key (PEM)')
     .option('--plaintext', 'no TLS')
     .option('--settings <file>', 'settings file');
 }
 
 async function talk(options: ClientOptions, action: (connection: Connection) => Promise<void>): Promise<void> {
-  const { settings: file, address, target, user, password, ca, plaintext } = options;
+  const { settings: file, address, target, user, password, ca, certificate, key, plaintext } = options;
   const override = Object.fromEntries(
-    Object.entries({ address, target, user, password, ca, plaintext })
+    Object.entries({ address, target, user, password, ca, certificate, key, plaintext })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [`client.${name}`, value]),
   );

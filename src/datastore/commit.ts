@@ -5,6 +5,8 @@ import type { Model } from '../schema/model.ts';
 import type { Appended, AppendQueue } from './append-queue.ts';
 import { packEdits } from './edit-packing.ts';
 import type { Draft } from './journal-entry.ts';
+import { checkFree, checkNotes } from './note-checks.ts';
+import { noteLabels, type Standing } from './notes.ts';
 import { idempotencyLabel, reservedLabelPrefix } from './request-label.ts';
 import { rowChanges } from './row-changes.ts';
 import type { Running } from './running.ts';
@@ -22,6 +24,8 @@ export interface CommitParts {
   readonly queue: AppendQueue;
   readonly plan: Check;
   readonly deadlineMs: number;
+  /** What the notes of all transactions so far amount to. */
+  readonly standing: () => Standing;
 }
 
 /** One transaction on its way, with what must be given back when it is refused. */
@@ -47,6 +51,7 @@ export async function commit(parts: CommitParts, request: CommitRequest): Promis
   const locks = [release];
   const staged = new Set<string>();
   try {
+    checkNotes(parts.standing(), request, [...edits.keys()]);
     return await run(parts, { request, edits, waitUntilMs, epoch: parts.queue.epoch, staged, locks });
   } finally {
     // What was appended is kept by then and no longer in the set.
@@ -58,7 +63,7 @@ export async function commit(parts: CommitParts, request: CommitRequest): Promis
 async function run(parts: CommitParts, transaction: Transaction): Promise<CommitResult> {
   const { request } = transaction;
   const candidates = await stage(parts, transaction);
-  if (candidates.length === 0) {
+  if (candidates.length === 0 && request.note === undefined) {
     const { revision, timeNs } = parts.queue.head;
     return { revision, timeNs, candidates };
   }
@@ -85,6 +90,8 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
   const { waitUntilMs, staged } = transaction;
   const outcomes = await Promise.allSettled(
     [...transaction.edits].map(async ([target, edits]) => {
+      // A transaction that only notes something about a target leaves the target's tree alone.
+      if (edits.length === 0) return undefined;
       const before = knownTarget(parts, target);
       const verdict = await parts.validator.stage(before, packEdits(before, edits), waitUntilMs);
       if (verdict.violations.length === 0) staged.add(target);
@@ -96,6 +103,7 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
   const revision = parts.queue.head.revision + 1;
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') throw outcome.reason;
+    if (outcome.value === undefined) continue;
     const { before, verdict } = outcome.value;
     violations.push(...verdict.violations);
     if (verdict.violations.length > 0) continue;
@@ -121,7 +129,10 @@ function lockTurns(parts: CommitParts, transaction: Transaction, candidates: rea
     const size = (own?.after ?? parts.running.snapshot(turn.name))?.size ?? 0;
     checkTurn(turn, parts.models, size);
     const unchanged = turn.before === undefined || turn.before.modelId === turn.after?.modelId;
-    if (unchanged || transaction.edits.has(turn.name)) continue;
+    if (unchanged) continue;
+    if (transaction.edits.has(turn.name)) continue;
+    // What a pending commit would be undone in must not go.
+    checkFree(parts.standing().pending, turn.name);
     const release = parts.locks.tryAcquire(turn.name);
     if (release === undefined) {
       throw new EdgeconfError('ABORTED', `target ${turn.name} is being written by another transaction; try again`);
@@ -140,7 +151,7 @@ function append(
   const draft: Draft = {
     author: request.author,
     comment: request.comment ?? '',
-    labels: labelsOf(request),
+    labels: { ...labelsOf(request), ...noteLabels(request.note, [...transaction.edits.keys()]) },
     commits: candidates.map(({ target, before, changes }) => ({ target, model: before.model.id, changes })),
   };
   return parts.queue.submit({

@@ -4,8 +4,10 @@ import { availableParallelism } from 'node:os';
 import { EdgeconfError } from '../errors.ts';
 import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
+import { withMetadataModule } from '../schema/root-metadata.ts';
 import { type Alarm, AppendQueue } from './append-queue.ts';
 import { commit } from './commit.ts';
+import { ConfirmedCommits, type SetTimer, systemTimer } from './confirmed-commits.ts';
 import { openDataFolder } from './data-folder.ts';
 import { Feed, type FeedListener } from './feed.ts';
 import { History } from './history.ts';
@@ -15,6 +17,7 @@ import type { JournalHead } from './journal-entry.ts';
 import { LevelJournal } from './level-journal.ts';
 import type { LevelStore } from './level-store.ts';
 import type { ModelSource } from './model-folder.ts';
+import { type Standing, standingAfter } from './notes.ts';
 import { replay } from './recovery.ts';
 import { RowStore } from './row-store.ts';
 import { Running } from './running.ts';
@@ -43,6 +46,8 @@ export interface DatastoreOptions {
   /** Wall clock, ns since the epoch. */
   readonly now?: () => bigint;
   readonly onAlarm?: (alarm: Alarm) => void;
+  /** What wakes the datastore when a confirmed commit is to be undone; default: the system's timers. */
+  readonly timer?: SetTimer;
   /** The journal to use on the opened store; default: the embedded one. */
   readonly journal?: (store: LevelStore) => Promise<Journal>;
 }
@@ -52,6 +57,9 @@ export interface Datastore {
   /** The last durable and applied transaction. */
   readonly head: JournalHead;
   readonly history: History;
+  readonly confirmedCommits: ConfirmedCommits;
+  /** What the notes of all transactions amount to: pending commits and elections. */
+  readonly standing: Standing;
   /** Validator threads that were lost and replaced since the start. */
   readonly lostValidators: number;
   /** Every model by id. */
@@ -94,9 +102,10 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
     await replay(journal, rows);
     const deadlineMs = options.deadlineMs ?? 30_000;
     const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
-    validator = await Validator.start({ models: options.models, workers, deadlineMs });
+    validator = await Validator.start({ models: options.models.map(withMetadataModule), workers, deadlineMs });
     const snapshots = await loadSnapshots(rows, validator.models);
-    return assemble({ store, journal, rows, validator, snapshots, options, now, deadlineMs });
+    const standing = await rows.standing();
+    return assemble({ store, journal, rows, validator, snapshots, standing, options, now, deadlineMs });
   } catch (error) {
     await validator?.close();
     await store.close();
@@ -110,14 +119,26 @@ interface Opened {
   readonly rows: RowStore;
   readonly validator: Validator;
   readonly snapshots: Map<string, Snapshot>;
+  readonly standing: Standing;
   readonly options: DatastoreOptions;
   readonly now: () => bigint;
   readonly deadlineMs: number;
 }
 
-function assemble({ store, journal, rows, validator, snapshots, options, now, deadlineMs }: Opened): Datastore {
+function assemble({
+  store,
+  journal,
+  rows,
+  validator,
+  snapshots,
+  options,
+  now,
+  deadlineMs,
+  ...opened
+}: Opened): Datastore {
   const { models } = validator;
   const feed = new Feed();
+  let { standing } = opened;
   const running = new Running(models, snapshots, (target) => validator.drop(target));
   const queue = new AppendQueue({
     journal,
@@ -127,7 +148,10 @@ function assemble({ store, journal, rows, validator, snapshots, options, now, de
       const commits = running.apply(entry, staged);
       // What is found in the journal was never staged in the trees.
       if (staged === undefined) for (const { target } of commits) validator.drop(target);
-      feed.tell({ revision: entry.revision, timeNs: entry.timeNs, author: entry.author, commits });
+      standing = standingAfter(standing, entry);
+      confirmedCommits.look();
+      const { revision, timeNs, author, labels } = entry;
+      feed.tell({ revision, timeNs, author, labels, commits });
       tellState(running.dropOrphans(commits), entry.timeNs);
       return commits;
     },
@@ -140,7 +164,7 @@ function assemble({ store, journal, rows, validator, snapshots, options, now, de
     if (commits.length > 0) feed.tell({ state: true, revision: queue.head.revision, timeNs, author: '', commits });
   };
   const locks = new TargetLocks();
-  const parts = { running, models, validator, locks, queue, plan: options.plan, deadlineMs };
+  const parts = { running, models, validator, locks, queue, plan: options.plan, deadlineMs, standing: () => standing };
   const idempotency = new Idempotency(rows, async () => {
     await queue.ready();
     await queue.stored;
@@ -153,33 +177,51 @@ function assemble({ store, journal, rows, validator, snapshots, options, now, de
     return id === undefined ? commit(parts, request) : idempotency.once(request, id, () => commit(parts, request));
   }
 
+  async function run(request: CommitRequest): Promise<CommitResult> {
+    if (closed !== undefined) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
+    const work = start(request);
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  }
+
+  const history = new History(journal, rows, () => queue.stored);
+  const confirmedCommits = new ConfirmedCommits({
+    pending: () => standing.pending,
+    snapshot: (target) => running.snapshot(target),
+    entry: (revision) => history.entry(revision),
+    commit: run,
+    now,
+    timer: options.timer ?? systemTimer,
+  });
+  confirmedCommits.look();
+
   return {
     get head() {
       return queue.head;
     },
-    history: new History(journal, rows, () => queue.stored),
+    history,
+    confirmedCommits,
+    get standing() {
+      return standing;
+    },
     get lostValidators() {
       return validator.replaced;
     },
     models: () => models,
     targets: () => running.targets,
     snapshot: (target) => running.snapshot(target),
-    async commit(request) {
-      if (closed !== undefined) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
-      const work = start(request);
-      underWay.add(work);
-      try {
-        return await work;
-      } finally {
-        underWay.delete(work);
-      }
-    },
+    commit: run,
     report(target, reports) {
       const changed = running.report(target, reports);
       if (changed !== undefined) tellState([changed], now());
     },
     listen: (listener) => feed.listen(listener),
     close() {
+      confirmedCommits.close();
       closed ??= (async () => {
         await Promise.allSettled(underWay);
         await queue.close();

@@ -4,6 +4,7 @@ import { EdgeconfError } from '../errors.ts';
 import { type RowKey, rangeEnd } from '../schema/row-key.ts';
 import { genesis, type JournalEntry, type JournalHead, type TargetChanges } from './journal-entry.ts';
 import { type LevelStore, revisionAt, revisionBytes, type Write } from './level-store.ts';
+import { decodeStanding, encodeStanding, noStanding, type Standing, standingAfter } from './notes.ts';
 import { idempotencyLabel } from './request-label.ts';
 import type { Row } from './row.ts';
 import { emptySum, type RowSum, sumAfter } from './row-sum.ts';
@@ -24,12 +25,15 @@ export interface PastValue {
 }
 
 const appliedKey = Buffer.from('applied');
+const standingKey = Buffer.from('standing');
 const absent = Buffer.alloc(0);
 
 /** Rows, history index and idempotency index. Nothing here is synced: what a crash takes is replayed from the journal. */
 export class RowStore {
   readonly #store: LevelStore;
   readonly #records = new Map<string, TargetRecord>();
+  /** What the notes up to the applied revision amount to; undefined until it is read. */
+  #standing: Standing | undefined;
 
   constructor(store: LevelStore) {
     this.#store = store;
@@ -55,6 +59,8 @@ export class RowStore {
     if (last === undefined) return;
     const batch: Write[] = [];
     const records = new Map<string, TargetRecord>();
+    const before = await this.standing();
+    const standing = entries.reduce(standingAfter, before);
     for (const entry of entries) {
       for (const commit of entry.commits) {
         const record = records.get(commit.target) ?? (await this.#record(commit.target));
@@ -70,6 +76,10 @@ export class RowStore {
     const applied = { revision: last.revision, time: last.timeNs.toString(), hash: last.hash };
     const value = Buffer.from(JSON.stringify(applied));
     batch.push({ type: 'put', sublevel: this.#store.tables.meta, key: appliedKey, value });
+    if (standing !== before) {
+      const value = Buffer.from(encodeStanding(standing));
+      batch.push({ type: 'put', sublevel: this.#store.tables.meta, key: standingKey, value });
+    }
     for (const [target, record] of records) {
       const sublevel = this.#store.tables.meta;
       batch.push({ type: 'put', sublevel, key: recordKey(target), value: Buffer.from(JSON.stringify(record)) });
@@ -79,9 +89,18 @@ export class RowStore {
     } catch (error) {
       // Only the store can say now whether the batch is in it.
       this.#records.clear();
+      this.#standing = undefined;
       throw error;
     }
+    this.#standing = standing;
     for (const [target, record] of records) this.#records.set(target, record);
+  }
+
+  /** What the notes of all applied entries amount to. */
+  async standing(): Promise<Standing> {
+    if (this.#standing !== undefined) return this.#standing;
+    const stored = await this.#store.tables.meta.get(standingKey);
+    return stored === undefined ? noStanding : decodeStanding(stored.toString('utf8'));
   }
 
   async #record(target: string): Promise<TargetRecord> {

@@ -1,6 +1,7 @@
 // What goes into a commit and what comes out of it: the words that northbound, access and southbound share with it.
 
 import type { Path, PathQuery } from '../schema/path.ts';
+import type { Note } from './notes.ts';
 import type { Change } from './row.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -50,6 +51,10 @@ export interface CommitRequest {
   readonly dryRun?: boolean;
   /** A repeat with the same id by the same author answers with the first result and commits nothing. */
   readonly idempotencyId?: string;
+  /** What is to be recorded beside the changes. */
+  readonly note?: Note;
+  /** Whose writer this is: refused when the role has seen a higher id in one of the targets. [gnmi-master-arbitration] */
+  readonly election?: { readonly role: string; readonly id: bigint };
 }
 
 /**
@@ -73,5 +78,7 @@ export interface FeedEvent {
   readonly revision: number;
   readonly timeNs: bigint;
   readonly author: string;
+  /** The labels of the journal entry, see notes.ts; a transaction that only notes something has no commits. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly commits: readonly Candidate[];
 }

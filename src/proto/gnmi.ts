@@ -96,7 +96,11 @@ export interface Extension {
   readonly ext?: ExtensionKind;
   registered_ext?: { id?: number; msg?: Uint8Array };
   master_arbitration?: { role?: { id?: string } | null; election_id?: { high?: Long; low?: Long } | null };
-  history?: { snapshot_time?: Long; range?: { start?: Long; end?: Long } };
+  history?: {
+    readonly request?: 'snapshot_time' | 'range';
+    snapshot_time?: Long;
+    range?: { start?: Long; end?: Long } | null;
+  };
   commit?: {
     id?: string;
     readonly action?: 'commit' | 'confirm' | 'cancel' | 'set_rollback_duration';

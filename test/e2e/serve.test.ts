@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
+import { authority } from '../northbound/authority.ts';
 import { edgeconf, type Running, running } from './edgeconf-process.ts';
 
 const site = '/site[site-id=acme-chicago]';
@@ -177,9 +178,47 @@ describe('edgeconf init', () => {
       assert.deepEqual(await edgeconf(folder, [...get, '--ca', ca], env), { code: 0, out: '"ops"', err: '' });
       const distrust = await edgeconf(folder, get, env);
       assert.equal(distrust.code, 1);
-      assert.match(distrust.err, /certificate/);
+      assert.match(distrust.err, /cannot trust the certificate of the service at .*: give --ca/);
       const cleartext = await edgeconf(folder, [...get, '--plaintext'], env);
       assert.equal(cleartext.code, 1);
+    } finally {
+      await service.kill('SIGKILL');
+    }
+  });
+
+  it('talks to a service that asks clients for a certificate', async () => {
+    const clients = await authority('clients of the test');
+    const { certificate, key } = await clients.issue('collector');
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const [clientCa, own, ownKey] = [file('c-ca.pem', clients.ca), file('c.pem', certificate), file('c.key', key)];
+    const service = running(folder, ['serve'], {
+      EDGECONF_GNMI_PORT: '0',
+      EDGECONF_HTTP_PORT: '0',
+      EDGECONF_LOG_LEVEL: 'silent',
+      EDGECONF_TLS_CLIENT_CA: clientCa,
+    });
+    try {
+      const address = /127\.0\.0\.1:\d+/.exec(await service.line(/serves gNMI on .*TLS/))?.[0] ?? assert.fail();
+      const get = [
+        'get',
+        '/user[name=ops]/name',
+        '-t',
+        'platform',
+        '-a',
+        address,
+        '--ca',
+        join(folder, 'data/tls/ca.pem'),
+      ];
+      const login = { EDGECONF_CLIENT_USER: 'ops', EDGECONF_CLIENT_PASSWORD: 'wrong' };
+      const shown = await edgeconf(folder, [...get, '--certificate', own, '--key', ownKey], login);
+      assert.match(shown.err, /^UNAUTHENTICATED: /);
+      const without = await edgeconf(folder, get, login);
+      assert.match(without.err, /asks for a client certificate: give --certificate and --key$/);
+      const half = await edgeconf(folder, [...get, '--certificate', own], login);
+      assert.match(half.err, /client\.certificate and client\.key go together/);
     } finally {
       await service.kill('SIGKILL');
     }

@@ -9,14 +9,15 @@ const overheadBytes = 64;
 
 export class Bundle {
   readonly #limits: GnmiLimits;
-  readonly #prefix: Path | undefined;
+  /** That of the Notification. */
+  readonly prefix: Path | undefined;
   #updates: Update[] = [];
   #deletes: Path[] = [];
   #bytes = 0;
 
   constructor(limits: GnmiLimits, prefix: Path | undefined) {
     this.#limits = limits;
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   get isEmpty(): boolean {
@@ -46,7 +47,7 @@ export class Bundle {
     const encoded = subscribeResponseType.encode({
       update: {
         timestamp: toTimestamp(timeNs),
-        ...(this.#prefix === undefined ? {} : { prefix: this.#prefix }),
+        ...(this.prefix === undefined ? {} : { prefix: this.prefix }),
         update: this.#updates,
         delete: this.#deletes,
       },
@@ -60,3 +61,17 @@ export class Bundle {
 
 /** The marker behind the values of a snapshot. [gNMI 3.5.1.4] */
 export const syncResponse: Buffer = subscribeResponseType.encode({ sync_response: true });
+
+/**
+ * The marker behind all that a commit changed: the client now holds what there was at its revision.
+ * @param confirmId the client's id of a commit that waits for its confirmation, or of one that is undone.
+ * [gnmi-config-subscriptions 2.2.2]
+ */
+export function commitMarker(revision: number, confirmId: string | undefined): Buffer {
+  const sync_done = {
+    ...(confirmId === undefined ? {} : { commit_confirm_id: confirmId }),
+    server_commit_id: String(revision),
+    done: true,
+  };
+  return subscribeResponseType.encode({ extension: [{ config_subscription: { sync_done } }] });
+}

@@ -2,7 +2,15 @@
 
 import type { Metadata } from '@grpc/grpc-js';
 import type { Access } from '../../access/access.ts';
+import type { Grants } from '../../access/grants.ts';
 import type { Credentials, Identity } from '../../access/identity.ts';
+
+/** Who sends a request, what they may do, and when they give up. */
+export interface Caller {
+  readonly identity: Identity;
+  readonly grants: Grants;
+  readonly signal: AbortSignal;
+}
 
 /**
  * The caller of an RPC, from metadata `username` and `password`, or `authorization: Basic ...`.
@@ -13,13 +21,20 @@ export function callerOf(access: Access, metadata: Metadata): Promise<Identity> 
 }
 
 function credentialsOf(metadata: Metadata): Credentials {
-  const username = textOf(metadata, 'username');
-  const password = textOf(metadata, 'password');
+  const given = { username: textOf(metadata, 'username'), password: textOf(metadata, 'password') };
+  // google/gnxi sends both entries twice, and HTTP/2 joins equal headers with a comma. No user name has a comma in it.
+  const twice = [doubled(given.username), doubled(given.password)];
+  const [username, password] = twice.includes(undefined) ? [given.username, given.password] : twice;
   const basic = /^basic +([a-z0-9+/=]+)$/i.exec(textOf(metadata, 'authorization') ?? '')?.[1];
   if (username !== undefined || password !== undefined || basic === undefined) return { username, password };
   const text = Buffer.from(basic, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   return colon < 0 ? { username: text } : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** The text that stands there twice, with a comma in between. */
+function doubled(text: string | undefined): string | undefined {
+  return /^(.*), ?\1$/s.exec(text ?? '')?.[1];
 }
 
 function textOf(metadata: Metadata, key: string): string | undefined {

@@ -4,17 +4,9 @@ import type { Snapshot } from '../../datastore/snapshot.ts';
 import type { Path } from '../../schema/path.ts';
 import { decodeKey, encodeKey, type RowKey } from '../../schema/row-key.ts';
 import { Bundle } from './bundle.ts';
+import type { Feed, Picked } from './feeds.ts';
 import type { GnmiLimits } from './limits.ts';
-import type { Feed } from './subscriptions.ts';
 import { leafValue, type ServedEncoding } from './value-encoding.ts';
-
-/** One effective change that a feed lets through. */
-export interface QueuedChange {
-  readonly feed: Feed;
-  readonly key: RowKey;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
 
 interface Pending {
   readonly feed: Feed;
@@ -48,13 +40,13 @@ export class ChangeQueue {
   }
 
   /** @param changes of one target in key order. @param after the target's state behind them. */
-  add(changes: Iterable<QueuedChange>, after: Snapshot, timeNs: bigint): void {
+  add(changes: Iterable<Picked>, after: Snapshot, timeNs: bigint): void {
     this.#latest.set(after.target, after);
     this.#deleted = '';
     for (const change of changes) this.#put(change, `${after.target}\n${change.key}`, timeNs);
   }
 
-  #put({ feed, key, before, after }: QueuedChange, id: string, timeNs: bigint): void {
+  #put({ feed, key, before, after }: Picked, id: string, timeNs: bigint): void {
     const former = this.#pending.get(id);
     const clientHas = former?.clientHas ?? before !== undefined;
     const overtaken = former?.after === undefined ? 0 : 1;
@@ -70,9 +62,10 @@ export class ChangeQueue {
     let bundle: Bundle | undefined;
     let timeNs = 0n;
     for (const [id, pending] of this.#pending) {
-      if (bundle !== undefined && (bundle.isFull || pending.timeNs !== timeNs)) break;
+      const { prefix } = pending.feed;
+      if (bundle !== undefined && (bundle.isFull || pending.timeNs !== timeNs || bundle.prefix !== prefix)) break;
       timeNs = pending.timeNs;
-      bundle ??= new Bundle(this.#limits, pending.feed.style.prefix);
+      bundle ??= new Bundle(this.#limits, prefix);
       this.#pending.delete(id);
       this.#tell(pending, bundle);
     }

@@ -2,16 +2,19 @@
 
 import type { Grants } from '../../access/grants.ts';
 import type { Snapshot } from '../../datastore/snapshot.ts';
-import { EdgeconfError } from '../../errors.ts';
+import { type Code, EdgeconfError } from '../../errors.ts';
 import type { GetRequest, GetResponse, Notification, Update } from '../../proto/gnmi.ts';
 import type { Path, PathQuery } from '../../schema/path.ts';
 import { printSubtree } from '../../schema/print-json.ts';
 import { decodeKey } from '../../schema/row-key.ts';
+import { depthOf, withinDepth } from './depth.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { checkModels } from './model-overrides.ts';
 import { isPrefixConcrete, PathStyle } from './path-style.ts';
 import { joinPaths, type RequestPath } from './request-path.ts';
 import { resolveQueries } from './resolve.ts';
+import { annotated, withoutMetadata } from './root-annotation.ts';
 import {
   instancesOf,
   type Sight,
@@ -23,26 +26,54 @@ import {
   wantedModules,
 } from './sight.ts';
 import { Slices } from './slices.ts';
-import { Targets } from './targets.ts';
+import { strategyOf, waitForDevices } from './strategy.ts';
+import { type Place, Targets } from './targets.ts';
 import { dataTimeNs, toTimestamp } from './timestamp.ts';
 import { jsonValue, leafValue, type ServedEncoding, servedEncoding } from './value-encoding.ts';
 
-/** @throws EdgeconfError NOT_FOUND naming the paths without any value; nothing is answered then. [gNMI 3.3.4] */
-export async function get(deps: GnmiDeps, grants: Grants, request: GetRequest): Promise<GetResponse> {
-  checkExtensions('Get', request.extension);
-  const encoding = servedEncoding(request.encoding);
-  const config = wantedConfig(request.type);
+/** What all paths of a Get have in common. */
+interface Asked {
+  readonly config: Wanted['config'];
+  readonly encoding: ServedEncoding;
+  readonly models: GetRequest['use_models'];
+  readonly depth: number;
+}
+
+/**
+ * @param signal aborts the waiting for devices that a client asks for.
+ * @throws EdgeconfError NOT_FOUND naming the paths without any value; nothing is answered then. [gNMI 3.3.4]
+ */
+export async function get(
+  deps: GnmiDeps,
+  grants: Grants,
+  request: GetRequest,
+  signal: AbortSignal,
+): Promise<GetResponse> {
+  checkExtensions('Get', request.extension, ['depth']);
+  const asked: Asked = {
+    config: wantedConfig(request.type),
+    encoding: servedEncoding(request.encoding),
+    models: request.use_models,
+    depth: depthOf(request.extension),
+  };
+  const paths = requestPaths(deps, request);
+  await waitForDevices(deps, strategyOf(request.extension), deps.datastore.head.revision, signal);
   const targets = new Targets(deps.datastore, grants);
   const timestamp = toTimestamp(dataTimeNs(deps));
   const notification: Notification[] = [];
   const missing: string[] = [];
   // All snapshots are taken at once, so that the values of all paths are of one moment.
-  const places = requestPaths(deps, request).map((path) => ({ path, snapshot: targets.snapshot(path) }));
-  for (const { path, snapshot } of places) {
-    const wanted = { config, modules: wantedModules(snapshot.model, request.use_models) };
-    const { prefix, update } = await valuesAt(snapshot, grants, path, wanted, encoding);
-    if (update.length === 0) missing.push(path.text);
-    notification.push({ timestamp, ...(prefix === undefined ? {} : { prefix }), update });
+  const wanted = paths.map((path) => ({ path, places: targets.places(path) }));
+  checkModels(
+    wanted.flatMap(({ places }) => places.map(({ snapshot }) => snapshot)),
+    request.extension,
+  );
+  for (const { path, places } of wanted) {
+    const answers = await valuesIn(places, grants, asked);
+    if (answers.length === 0) missing.push(path.text);
+    for (const { prefix, update } of answers) {
+      notification.push({ timestamp, ...(prefix === undefined ? {} : { prefix }), update });
+    }
   }
   if (missing.length > 0) throw notFound(missing);
   return { notification };
@@ -59,13 +90,41 @@ function requestPaths({ limits }: GnmiDeps, { prefix, path = [] }: GetRequest): 
   return joinPaths(prefix, path.length === 0 ? [{}] : path, limits);
 }
 
+/** What a path, an origin or a module that a model does not have is answered with. */
+const modelFaults: readonly Code[] = ['INVALID_ARGUMENT', 'UNIMPLEMENTED'];
+
+interface Values {
+  readonly prefix: PathStyle['prefix'];
+  readonly update: Update[];
+}
+
+/**
+ * The values of one path in each of its places, as far as there are any. Models differ from target to target, so with
+ * target `*` a path is wrong only when no target knows it.
+ */
+async function valuesIn(places: readonly Place[], grants: Grants, asked: Asked): Promise<Values[]> {
+  const answers: Values[] = [];
+  const faults: unknown[] = [];
+  for (const { path, snapshot } of places) {
+    try {
+      const values = await valuesAt(snapshot, grants, path, asked);
+      if (values.update.length > 0) answers.push(values);
+    } catch (thrown) {
+      if (!(thrown instanceof EdgeconfError) || !modelFaults.includes(thrown.code)) throw thrown;
+      faults.push(thrown);
+    }
+  }
+  if (faults.length === places.length) throw faults[0];
+  return answers;
+}
+
 async function valuesAt(
   snapshot: Snapshot,
   grants: Grants,
   request: RequestPath,
-  wanted: Wanted,
-  encoding: ServedEncoding,
-): Promise<{ prefix: PathStyle['prefix']; update: Update[] }> {
+  { config, encoding, models, depth }: Asked,
+): Promise<Values> {
+  const wanted = { config, modules: wantedModules(snapshot.model, models) };
   const queries = resolveQueries(snapshot.model, request);
   const [first = []] = queries;
   const keepPrefix = isPrefixConcrete(request, first);
@@ -75,10 +134,11 @@ async function valuesAt(
   const update: Update[] = [];
   const slices = new Slices();
   for (const query of queries) {
-    const sight = sightOf(grants, snapshot.target, query, wanted);
-    if (sight === 'nothing') continue;
+    const whole = sightOf(grants, snapshot.target, query, wanted);
+    if (whole === 'nothing') continue;
     for (const path of instancesOf(snapshot, query)) {
       await slices.next();
+      const sight = withinDepth(whole, depth, path.length);
       if (encoding === 'PROTO') {
         for (const leaf of leafUpdates(snapshot, path, sight, style)) update.push(leaf);
         continue;
@@ -100,8 +160,11 @@ function isConcrete({ elems }: RequestPath, query: PathQuery): boolean {
 
 function subtreeText(snapshot: Snapshot, path: Path, sight: Sight, encoding: 'JSON' | 'JSON_IETF'): string | undefined {
   const style = encoding === 'JSON' ? 'json' : 'json-ietf';
-  const rows = seenRows(snapshot, path, sight);
-  return printSubtree(snapshot.model.root, path, rows, { style, defaults: false });
+  const { root } = snapshot.model;
+  const options = { style, defaults: false } as const;
+  if (path.length > 0) return printSubtree(root, path, seenRows(snapshot, path, sight), options);
+  const { rows, metadata } = withoutMetadata(root, seenRows(snapshot, path, sight));
+  return annotated(printSubtree(root, path, rows, options), metadata);
 }
 
 /** A scalar has no place for a subtree, so each leaf is an update of its own. [gNMI 2.3.3] */

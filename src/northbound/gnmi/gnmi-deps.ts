@@ -2,7 +2,9 @@
 
 import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
+import type { ChangeHub } from './change-hub.ts';
 import type { GnmiLimits } from './limits.ts';
+import type { Timers } from './timers.ts';
 
 export interface GnmiDeps {
   readonly datastore: Datastore;
@@ -10,4 +12,18 @@ export interface GnmiDeps {
   readonly limits: GnmiLimits;
   /** The clock, ns since the epoch. */
   readonly nowNs: () => bigint;
+  /** What an update does to a leaf-list that has values. */
+  readonly leafListUpdate: LeafListUpdate;
+  /** Resolves when the devices have taken everything up to a revision; undefined when there are no devices. */
+  readonly settled: Settled | undefined;
+  /** Tells streams when samples are due. */
+  readonly timers: Timers;
+  /** The change feed, shared by all streams. */
+  readonly hub: ChangeHub;
 }
+
+/** `merge` adds values that are not there yet, as RFC 7950 merges; `replace` keeps those of the update only. */
+export type LeafListUpdate = 'merge' | 'replace';
+
+/** Rejects with the signal's reason on abort, and may reject with an EdgeconfError that says what a device refused. */
+export type Settled = (options: { readonly revision: number; readonly signal: AbortSignal }) => Promise<void>;

@@ -24,11 +24,13 @@ import {
 import { grpcStatus } from '../status.ts';
 import { callerOf } from './caller.ts';
 import { capabilities } from './capabilities.ts';
+import { ChangeHub } from './change-hub.ts';
 import { get } from './get.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { defaultLimits, type GnmiLimits } from './limits.ts';
 import { set } from './set.ts';
 import { SubscribeSession } from './subscribe.ts';
+import { systemTimers } from './timers.ts';
 
 export interface GnmiServiceOptions {
   readonly datastore: GnmiDeps['datastore'];
@@ -36,6 +38,12 @@ export interface GnmiServiceOptions {
   readonly limits?: Partial<GnmiLimits>;
   /** Default: the system's clock. */
   readonly nowNs?: () => bigint;
+  /** Default `merge`: what RFC 7950 does and what clients' test suites look for. */
+  readonly leafListUpdate?: GnmiDeps['leafListUpdate'];
+  /** Waits for the devices on behalf of clients that ask for it; default: there is nothing to wait for. */
+  readonly settled?: GnmiDeps['settled'];
+  /** Tells streams when samples are due; default: the system's timers. */
+  readonly timers?: GnmiDeps['timers'];
 }
 
 /** What a gRPC server needs; add it with `server.addService(definition, implementation)`. */
@@ -47,11 +55,16 @@ export interface GnmiService {
 }
 
 export function gnmiService(options: GnmiServiceOptions): GnmiService {
+  const limits = { ...defaultLimits, ...options.limits };
   const deps: GnmiDeps = {
     datastore: options.datastore,
     access: options.access,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     nowNs: options.nowNs ?? (() => BigInt(Date.now()) * 1_000_000n),
+    leafListUpdate: options.leafListUpdate ?? 'merge',
+    settled: options.settled,
+    timers: options.timers ?? systemTimers,
+    hub: new ChangeHub(options.datastore, limits),
   };
   const sessions = new Set<SubscribeSession>();
   const subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse> = (call) => {
@@ -65,8 +78,10 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
       Capabilities: unary<CapabilityRequest, CapabilityResponse>(deps, (_, grants, request) =>
         capabilities(deps, grants, request),
       ),
-      Get: unary<GetRequest, GetResponse>(deps, (_, grants, request) => get(deps, grants, request)),
-      Set: unary<SetRequest, SetResponse>(deps, (identity, grants, request) => set(deps, identity, grants, request)),
+      Get: unary<GetRequest, GetResponse>(deps, (_, grants, request, signal) => get(deps, grants, request, signal)),
+      Set: unary<SetRequest, SetResponse>(deps, (identity, grants, request, signal) =>
+        set(deps, { identity, grants, signal }, request),
+      ),
       Subscribe: subscribe,
     },
     endStreams() {
@@ -82,11 +97,14 @@ export function grpcServerOptions(limits: GnmiLimits = defaultLimits): Record<st
 
 function unary<Request, Response>(
   { access }: GnmiDeps,
-  answer: (identity: Identity, grants: Grants, request: Request) => Response | Promise<Response>,
+  answer: (identity: Identity, grants: Grants, request: Request, signal: AbortSignal) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {
+    // The client's deadline cancels the call as well.
+    const over = new AbortController();
+    call.on('cancelled', () => over.abort(new EdgeconfError('CANCELLED', 'the client gave up waiting')));
     callerOf(access, call.metadata)
-      .then((identity) => answer(identity, access.grants(identity), call.request))
+      .then((identity) => answer(identity, access.grants(identity), call.request, over.signal))
       .then(
         (response) => callback(null, response),
         (thrown) => callback(grpcStatus(thrown)),

@@ -49,6 +49,9 @@ function join(prefix: Path | undefined, prefixElems: TextElem[], path: Path, lim
   if (elems.length > limits.pathElems) {
     throw invalid(`path ${text} has ${elems.length} elements; at most ${limits.pathElems} are allowed`);
   }
+  // A target belongs into the prefix [gNMI 2.2.2.1], and clients of Aether write it into the path. Onos-config lets the
+  // prefix win in a Set and the path in a Get; to read or write elsewhere than one of the two says helps nobody, so two
+  // different ones are refused.
   const targets = [prefix?.target, path.target].filter(isSet);
   if (targets.length === 2 && targets[0] !== targets[1]) {
     throw invalid(`path ${text}: the prefix names target '${targets[0]}' and the path '${targets[1]}'; name one`);

@@ -7,9 +7,12 @@ import { type JsonValue, readJson } from '../../schema/json-text.ts';
 import type { Model } from '../../schema/model.ts';
 import { fragmentFromJson, fragmentFromScalar } from '../../schema/normalize.ts';
 import type { Path, PathQuery } from '../../schema/path.ts';
+import type { LeafListUpdate } from './gnmi-deps.ts';
+import { leafListReplaces } from './leaf-list-replaces.ts';
 import type { GnmiLimits } from './limits.ts';
 import type { RequestPath } from './request-path.ts';
 import { resolveQueries, resolveWrite } from './resolve.ts';
+import { splitAnnotation } from './root-annotation.ts';
 import { type ClientValue, clientValue } from './value-decoding.ts';
 
 /** @throws EdgeconfError INVALID_ARGUMENT for unknown names, for state, and for the key of an entry that stays. */
@@ -34,32 +37,70 @@ function obstacle(query: PathQuery): string | undefined {
   return undefined;
 }
 
-/** @throws EdgeconfError naming the path and the rule; see resolveWrite and clientValue for the codes. */
-export function writeEdit(
+/**
+ * The deletes with which a union_replace begins: all that is in the origin, since what its parts do not say shall go.
+ * [gnmi-union_replace 5.2.2]
+ */
+export function clearEdits(model: Model, request: RequestPath): Edit[] {
+  return deleteEdits(model, { ...request, elems: [{ name: '...', key: {} }], prefixLength: 0 });
+}
+
+/** How values are taken. */
+export interface WriteOptions {
+  readonly limits: GnmiLimits;
+  readonly leafListUpdate: LeafListUpdate;
+}
+
+/**
+ * One edit; several when an update replaces the leaf-lists in its value.
+ * @throws EdgeconfError naming the path and the rule; see resolveWrite and clientValue for the codes.
+ */
+export function writeEdits(
+  op: 'replace' | 'update',
+  model: Model,
+  request: RequestPath,
+  update: Update,
+  { limits, leafListUpdate }: WriteOptions,
+): Edit[] {
+  const edits = plainEdits(op, model, request, update, limits);
+  if (leafListUpdate === 'merge') return edits;
+  return edits.flatMap((edit) =>
+    edit.op === 'update' ? [edit, ...leafListReplaces(model.root, edit.path, edit.json)] : [edit],
+  );
+}
+
+function plainEdits(
   op: 'replace' | 'update',
   model: Model,
   request: RequestPath,
   update: Update,
   limits: GnmiLimits,
-): Edit {
+): Edit[] {
   const path = resolveWrite(model, request);
   try {
     const value = clientValue(update, limits);
+    if (path.length === 0 && value.kind === 'json') return rootEdits(op, model, value.json, limits);
     // An update by {} says only that the entry shall exist; a replace by {} is refused. [gNMI 3.4.4]
     if (op === 'update' && path.at(-1)?.keys !== undefined && isEmptyObject(value)) {
-      return { op, path, json: entryFragment(model, path) };
+      return [{ op, path, json: entryFragment(model, path) }];
     }
     const json = fragmentOf(model, path, value, limits);
     // A key has the value that its path says, so to write it is to say that the entry shall exist.
     if (path.at(-1)?.node.isKey === true) {
       const entry = path.slice(0, -1);
-      return { op: 'update', path: entry, json: entryFragment(model, entry) };
+      return [{ op: 'update', path: entry, json: entryFragment(model, entry) }];
     }
-    return { op, path, json };
+    return [{ op, path, json }];
   } catch (thrown) {
     if (!(thrown instanceof EdgeconfError) || thrown.message.includes(request.text)) throw thrown;
     throw new EdgeconfError(thrown.code, `path ${request.text}: ${thrown.message}`, { violations: thrown.violations });
   }
+}
+
+/** The root's value may carry an annotation beside its members. */
+function rootEdits(op: 'replace' | 'update', model: Model, json: JsonValue, limits: GnmiLimits): Edit[] {
+  const { value, edits } = splitAnnotation(model.root, json, limits.metadataBytes);
+  return [{ op, path: [], json: fragmentOf(model, [], { kind: 'json', json: value }, limits) }, ...edits];
 }
 
 function fragmentOf(model: Model, path: Path, value: ClientValue, { leafBytes }: GnmiLimits): string {

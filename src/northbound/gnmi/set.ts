@@ -1,43 +1,42 @@
 // Set: deletes, then replaces, then updates, as one transaction over all targets that the paths name. [gNMI 3.4]
 
-import type { Grants } from '../../access/grants.ts';
-import type { Identity } from '../../access/identity.ts';
-import type { Snapshot } from '../../datastore/snapshot.ts';
-import type { CommitResult, Edit, TargetEdits } from '../../datastore/transaction.ts';
+import type { CommitResult, TargetEdits } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
-import {
-  Operation,
-  type Path,
-  type SetRequest,
-  type SetResponse,
-  type Update,
-  type UpdateResult,
-} from '../../proto/gnmi.ts';
+import { Operation, type SetRequest, type SetResponse, type UpdateResult } from '../../proto/gnmi.ts';
 import { transactionInfo } from '../../proto/transaction-info.ts';
+import type { Caller } from './caller.ts';
+import { type CommitAction, commitActionOf, takeLaterAction } from './commit-extension.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { arbitrate, type Election, electionOf, requireWriter } from './master-arbitration.ts';
+import { checkModels } from './model-overrides.ts';
 import { readableViolations } from './readable-violations.ts';
-import { joinPaths, type RequestPath } from './request-path.ts';
-import { deleteEdits, writeEdit } from './set-edits.ts';
-import { Slices } from './slices.ts';
+import { joinPaths } from './request-path.ts';
+import { editsOf, operationsOf } from './set-operations.ts';
+import { strategyOf, waitForDevices } from './strategy.ts';
 import { Targets } from './targets.ts';
 import { dataTimeNs, toTimestamp } from './timestamp.ts';
 
 /**
  * @throws EdgeconfError; nothing has changed then. NOT_FOUND for a path that the schema does not have, INVALID_ARGUMENT
- * for a value or result that is not valid, PERMISSION_DENIED for what the caller may not do.
+ * for a value or result that is not valid, PERMISSION_DENIED for what the caller may not do, FAILED_PRECONDITION while a
+ * target waits for the confirmation of a commit.
  */
-export async function set(
-  deps: GnmiDeps,
-  identity: Identity,
-  grants: Grants,
-  request: SetRequest,
-): Promise<SetResponse> {
-  checkExtensions('Set', request.extension);
-  const operations = operationsOf(request);
-  checkCount(operations.length, deps);
-  const edits = await editsOf(deps, grants, request, operations);
-  const { timeNs, revision } = edits.length === 0 ? deps.datastore.head : await commit(deps, identity, grants, edits);
+export async function set(deps: GnmiDeps, caller: Caller, request: SetRequest): Promise<SetResponse> {
+  checkExtensions('Set', request.extension, ['master_arbitration', 'commit']);
+  const strategy = strategyOf(request.extension);
+  const election = electionOf(request.extension);
+  const action = commitActionOf(request.extension);
+  const operations = operationsOf(request, deps);
+  const { edits, snapshots } = await editsOf(deps, caller.grants, request, operations);
+  checkModels(snapshots, request.extension);
+  // Without operations the extensions are about the target that the prefix names, or the only one.
+  const empty = election === undefined && action?.kind !== 'commit';
+  const targets =
+    snapshots.length > 0 ? snapshots.map(({ target }) => target) : empty ? [] : [targetOf(deps, caller, request)];
+  if (election !== undefined) await arbitrate(deps, caller, election, targets);
+  const { timeNs, revision } = await carryOut(deps, caller, { request, edits, targets, action, election });
+  await waitForDevices(deps, strategy, revision, caller.signal);
   return {
     ...(request.prefix ? { prefix: request.prefix } : {}),
     response: operations.map(({ path, op }): UpdateResult => ({ path, op: Operation[op] })),
@@ -46,76 +45,46 @@ export async function set(
   };
 }
 
-interface SetOperation {
-  readonly op: 'DELETE' | 'REPLACE' | 'UPDATE';
-  readonly path: Path;
-  readonly update?: Update;
+interface Work {
+  readonly request: SetRequest;
+  readonly edits: readonly TargetEdits[];
+  /** All targets that the request names. */
+  readonly targets: readonly string[];
+  readonly action: CommitAction | undefined;
+  readonly election: Election | undefined;
 }
 
-/** In the order in which they are applied, whatever the order in the message. */
-function operationsOf(request: SetRequest): SetOperation[] {
-  if ((request.union_replace ?? []).length > 0) {
-    const others = [request.delete, request.replace, request.update].some((list) => (list ?? []).length > 0);
-    if (others) throw new EdgeconfError('INVALID_ARGUMENT', 'union_replace cannot go with delete, replace or update');
-    throw new EdgeconfError('UNIMPLEMENTED', 'union_replace is not served; use replace');
+function carryOut(deps: GnmiDeps, caller: Caller, work: Work): Promise<CommitResult> | GnmiDeps['datastore']['head'] {
+  const { request, edits, targets, action } = work;
+  if (action !== undefined && action.kind !== 'commit') {
+    if (edits.length > 0) {
+      throw new EdgeconfError(
+        'INVALID_ARGUMENT',
+        `extension commit: a ${action.kind} cannot go with operations; a commit is not amended once it is made`,
+      );
+    }
+    return takeLaterAction(deps, caller, action, request.prefix?.target ?? '');
   }
-  const write = (op: 'REPLACE' | 'UPDATE') => (update: Update) => ({ op, path: update.path ?? {}, update });
-  return [
-    ...(request.delete ?? []).map((path): SetOperation => ({ op: 'DELETE', path })),
-    ...(request.replace ?? []).map(write('REPLACE')),
-    ...(request.update ?? []).map(write('UPDATE')),
-  ];
+  if (edits.length === 0 && action === undefined) return deps.datastore.head;
+  // A confirmed commit without changes still holds its targets until it is confirmed.
+  const missing = targets.filter((target) => edits.every((each) => each.target !== target));
+  const held = action === undefined ? [] : missing;
+  for (const target of held) requireWriter(caller.grants, caller.identity.name, target);
+  return commit(deps, caller, [...edits, ...held.map((target) => ({ target, edits: [] }))], work);
 }
 
-function checkCount(count: number, { limits }: GnmiDeps): void {
-  if (count <= limits.operationsPerSet) return;
-  throw new EdgeconfError(
-    'INVALID_ARGUMENT',
-    `the Set has ${count} operations; at most ${limits.operationsPerSet} are allowed`,
-  );
-}
-
-async function editsOf(
-  { datastore, limits }: GnmiDeps,
-  grants: Grants,
-  request: SetRequest,
-  operations: readonly SetOperation[],
-): Promise<TargetEdits[]> {
-  const paths = joinPaths(
-    request.prefix,
-    operations.map(({ path }) => path),
-    limits,
-  );
-  const targets = new Targets(datastore, grants);
-  const byTarget = new Map<string, Edit[]>();
-  const slices = new Slices();
-  for (const [i, operation] of operations.entries()) {
-    const path = paths[i] as RequestPath;
-    const snapshot = targets.snapshot(path);
-    const edits = byTarget.get(snapshot.target) ?? [];
-    for (const edit of toEdits(snapshot, operation, path, limits)) edits.push(edit);
-    byTarget.set(snapshot.target, edits);
-    await slices.next();
-  }
-  return [...byTarget].map(([target, edits]) => ({ target, edits })).filter(({ edits }) => edits.length > 0);
-}
-
-function toEdits(
-  { model }: Snapshot,
-  { op, update }: SetOperation,
-  path: RequestPath,
-  limits: GnmiDeps['limits'],
-): Edit[] {
-  if (op === 'DELETE') return deleteEdits(model, path);
-  return [writeEdit(op === 'REPLACE' ? 'replace' : 'update', model, path, update ?? {}, limits)];
+function targetOf({ datastore, limits }: GnmiDeps, { grants }: Caller, { prefix }: SetRequest): string {
+  const [path] = joinPaths(prefix, [{}], limits);
+  if (path === undefined) throw new Error('one path was joined');
+  return new Targets(datastore, grants).snapshot(path).target;
 }
 
 /** Rights are asked for again when the changes are known: the policy may have moved by then. */
 async function commit(
   deps: GnmiDeps,
-  identity: Identity,
-  grants: Grants,
+  { identity, grants }: Caller,
   edits: readonly TargetEdits[],
+  { action, election }: Work,
 ): Promise<CommitResult> {
   for (const each of edits) grants.checkEdits(each.target, each.edits);
   try {
@@ -123,6 +92,8 @@ async function commit(
       author: identity.name,
       edits,
       authorize: (candidates) => deps.access.grants(identity).check(candidates),
+      ...(action?.kind === 'commit' ? { note: action } : {}),
+      ...(election === undefined ? {} : { election }),
     });
   } catch (thrown) {
     const snapshots = edits.flatMap(({ target }) => deps.datastore.snapshot(target) ?? []);

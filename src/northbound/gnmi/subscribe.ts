@@ -3,18 +3,21 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Identity } from '../../access/identity.ts';
-import type { FeedEvent } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
 import { grpcStatus } from '../status.ts';
 import { syncResponse } from './bundle.ts';
 import { callerOf } from './caller.ts';
-import { ChangeStream } from './change-stream.ts';
-import { currentValues, snapshotsOf } from './current-values.ts';
-import { checkExtensions } from './extensions.ts';
+import { currentValues } from './current-values.ts';
+import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { checkElapsed, pastRange, snapshotsAt } from './history-stream.ts';
+import { LiveStream } from './live-stream.ts';
+import { revisionAt } from './past.ts';
+import { Slices } from './slices.ts';
 import { readSubscriptions, type Subscriptions } from './subscriptions.ts';
+import { Targets } from './targets.ts';
 import { dataTimeNs } from './timestamp.ts';
 
 export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeResponse>;
@@ -25,8 +28,7 @@ export class SubscribeSession {
   readonly #call: SubscribeCall;
   #identity: Identity | undefined;
   #subscriptions: Subscriptions | undefined;
-  #stream: ChangeStream | undefined;
-  #stopListening: () => void = () => {};
+  #live: LiveStream | undefined;
   /** From the end of the initial values on, changes may be sent. */
   #synced = false;
   /** Whether queued changes are being written. */
@@ -78,11 +80,9 @@ export class SubscribeSession {
   }
 
   async #serve(request: SubscribeRequest): Promise<void> {
-    checkExtensions('Subscribe', request.extension);
     if (request.request === 'subscribe' && request.subscribe) {
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
-      const grants = this.#deps.access.grants(this.#who);
-      this.#subscriptions = readSubscriptions(this.#deps, grants, request.subscribe);
+      this.#subscriptions = readSubscriptions(request, this.#deps.limits);
       gnmiLog.debug({ user: this.#who.name, mode: this.#subscriptions.mode }, 'a subscription begins');
       await this.#begin(this.#subscriptions);
       return;
@@ -96,56 +96,85 @@ export class SubscribeSession {
   }
 
   async #begin(subscriptions: Subscriptions): Promise<void> {
-    const { mode, updatesOnly } = subscriptions;
+    const { mode, updatesOnly, history } = subscriptions;
+    if (history?.kind === 'range') {
+      this.#call.resume();
+      checkElapsed(history, this.#deps.nowNs());
+      const { targets } = this.#look(subscriptions);
+      await this.#send(pastRange(this.#deps.datastore, targets, subscriptions, history, this.#deps.limits));
+      return this.#end();
+    }
     if (mode === 'STREAM') {
-      // No await between here and the snapshots that #sendValues takes: no commit falls in between or comes twice.
-      const grants = this.#deps.access.grants(this.#who);
-      this.#stream = new ChangeStream(subscriptions, grants, this.#deps.limits);
-      this.#stopListening = this.#deps.datastore.listen((event) => this.#onCommit(event));
       // Reading goes on while values are sent, so that a second request is answered at once.
       this.#call.resume();
+      this.#live = new LiveStream(this.#deps, this.#who, subscriptions, {
+        wake: () => this.#pump(),
+        fail: (error) => this.fail(error),
+      });
+      await this.#send(this.#live.begin());
+      this.#synced = true;
+      this.#pump();
+      return;
     }
     // A poller gets what is there before its first poll too; clients wait for it.
     if (updatesOnly) this.#write(syncResponse);
     else await this.#sendValues(subscriptions);
-    this.#synced = true;
     if (mode === 'ONCE') this.#end();
-    if (mode === 'STREAM') await this.#sendChanges();
   }
 
-  /** All values as they are now, then the sync. */
+  #look(subscriptions: Subscriptions): { targets: TargetFeeds[] } {
+    const grants = this.#deps.access.grants(this.#who);
+    const places = new Targets(this.#deps.datastore, grants);
+    return {
+      targets: feedsOf(
+        subscriptions,
+        subscriptions.lines.map(({ path }) => places.places(path)),
+        grants,
+      ),
+    };
+  }
+
+  /** All values, as they are now or were at the wanted time, then the sync. */
   async #sendValues(subscriptions: Subscriptions): Promise<void> {
-    const { datastore, access, limits } = this.#deps;
-    const snapshots = snapshotsOf(subscriptions.feeds, (target) => datastore.snapshot(target));
-    const grants = access.grants(this.#who);
-    for (const message of currentValues(subscriptions, snapshots, grants, limits, dataTimeNs(this.#deps))) {
+    const { datastore, limits } = this.#deps;
+    const { encoding, history } = subscriptions;
+    const { targets } = this.#look(subscriptions);
+    const feeds = targets.flatMap((each) => each.feeds);
+    let snapshots = snapshotsOf(targets, datastore);
+    let timeNs = dataTimeNs(this.#deps);
+    if (history?.kind === 'snapshot') {
+      checkElapsed(history, this.#deps.nowNs());
+      snapshots = await snapshotsAt(datastore, targets, await revisionAt(datastore, history.timeNs));
+      timeNs = history.timeNs;
+    }
+    await this.#send(currentValues(feeds, snapshots, { encoding, limits, timeNs }));
+    if (!this.#ended) this.#write(syncResponse);
+  }
+
+  async #send(messages: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+    for await (const message of messages) {
       if (this.#ended) return;
       if (!this.#write(message)) await this.#drained();
       // Other requests get their turn between two messages.
       await setImmediate();
     }
-    if (!this.#ended) this.#write(syncResponse);
   }
 
-  /** Called while a commit is being applied. */
-  #onCommit(event: FeedEvent): void {
-    if (this.#ended) return;
-    try {
-      this.#stream?.take(event, this.#deps.access.grants(this.#who));
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    if (this.#synced && !this.#sending) this.#sendChanges().catch((error) => this.fail(error));
+  /** Sends what there is to send, as far as the client takes it. */
+  #pump(): void {
+    if (this.#ended || !this.#synced || this.#sending) return;
+    this.#sendChanges().catch((error) => this.fail(error));
   }
 
   async #sendChanges(): Promise<void> {
     this.#sending = true;
     try {
+      const slices = new Slices();
       while (!this.#ended) {
-        const message = this.#stream?.queue.take();
+        const message = this.#live?.take();
         if (message === undefined) return;
         if (!this.#write(message)) await this.#drained();
+        await slices.next();
       }
     } finally {
       this.#sending = false;
@@ -183,7 +212,7 @@ export class SubscribeSession {
   #release(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#stopListening();
+    this.#live?.stop();
     this.#wake();
     this.#onEnd();
   }

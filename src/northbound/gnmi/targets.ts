@@ -6,6 +6,12 @@ import type { Snapshot } from '../../datastore/snapshot.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { RequestPath } from './request-path.ts';
 
+/** A path in one target; the path names the target wherever the request named `*`. */
+export interface Place {
+  readonly path: RequestPath;
+  readonly snapshot: Snapshot;
+}
+
 /** The targets as one caller sees them during one request; every target is looked at in one snapshot only. */
 export class Targets {
   readonly #datastore: Datastore;
@@ -15,6 +21,21 @@ export class Targets {
   constructor(datastore: Datastore, grants: Grants) {
     this.#datastore = datastore;
     this.#grants = grants;
+  }
+
+  /**
+   * Where a path is to be read: in its target, or with target `*` in every target in which the caller may read something.
+   * Each place is written with its own target, so that answers name it. [gNMI 2.2.2.1]
+   * @throws EdgeconfError like `snapshot`.
+   */
+  places(path: RequestPath): Place[] {
+    if (path.target !== '*') return [{ path, snapshot: this.snapshot(path) }];
+    const names = this.#grants.readableTargets();
+    if (names.length === 0) throw nothingToRead(path.text);
+    return names.map((name) => {
+      const place = inTarget(path, name);
+      return { path: place, snapshot: this.snapshot(place) };
+    });
   }
 
   /**
@@ -28,7 +49,10 @@ export class Targets {
     const known = this.#snapshots.get(name);
     if (known !== undefined) return known;
     if (name === '*') {
-      throw new EdgeconfError('UNIMPLEMENTED', `path ${text}: target '*' is not served; name one of ${this.#list()}`);
+      throw new EdgeconfError(
+        'INVALID_ARGUMENT',
+        `path ${text}: target '*' is for Get and Subscribe only; name one of ${this.#list()}`,
+      );
     }
     this.#require(name);
     const snapshot = this.#datastore.snapshot(name);
@@ -50,8 +74,7 @@ export class Targets {
     const readable = this.#grants.readableTargets();
     const tenants = readable.filter((name) => name !== 'platform');
     const [only, ...others] = tenants.length > 0 ? tenants : readable;
-    if (only === undefined)
-      throw new EdgeconfError('PERMISSION_DENIED', `path ${text}: there is no target that you may read`);
+    if (only === undefined) throw nothingToRead(text);
     if (others.length === 0) return only;
     throw new EdgeconfError('INVALID_ARGUMENT', `path ${text}: name a target, there are several: ${this.#list()}`);
   }
@@ -61,4 +84,15 @@ export class Targets {
     if (names.length === 0) return 'none';
     return names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
   }
+}
+
+/** The path as if the request had named this target instead of `*`. */
+function inTarget(request: RequestPath, target: string): RequestPath {
+  const named = <P extends { target?: string }>(path: P): P => (path.target === '*' ? { ...path, target } : path);
+  const { prefix, path } = request;
+  return { ...request, target, prefix: prefix === undefined ? undefined : named(prefix), path: named(path) };
+}
+
+function nothingToRead(text: string): EdgeconfError {
+  return new EdgeconfError('PERMISSION_DENIED', `path ${text}: there is no target that you may read`);
 }

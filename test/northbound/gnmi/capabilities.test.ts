@@ -58,16 +58,32 @@ describe('gNMI Capabilities', () => {
     client.close();
   });
 
-  it('takes credentials from an authorization header as well', async () => {
+  const callWith = (metadata: Metadata): Promise<void> => {
     const Client = makeGenericClientConstructor(gnmiDefinition, 'gNMI');
     const client = new Client(service.address, credentials.createInsecure());
-    const metadata = new Metadata();
-    metadata.set('authorization', `Basic ${Buffer.from('acme-admin:acme-admin-secret').toString('base64')}`);
     type Call = (request: object, metadata: Metadata, callback: (error: ServiceError | null) => void) => void;
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       const call = (client.Capabilities as unknown as Call).bind(client);
       call({}, metadata, (error) => (error ? reject(error) : resolve()));
-    });
-    client.close();
+    }).finally(() => client.close());
+  };
+
+  it('takes credentials from an authorization header as well', async () => {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Basic ${Buffer.from('acme-admin:acme-admin-secret').toString('base64')}`);
+    await callWith(metadata);
+  });
+
+  it('takes credentials that a client sends twice in one call, but not a password that only looks like it', async () => {
+    const metadata = new Metadata();
+    for (let i = 0; i < 2; i++) {
+      metadata.add('username', 'acme-admin');
+      metadata.add('password', 'acme-admin-secret');
+    }
+    await callWith(metadata);
+    const once = new Metadata();
+    once.set('username', 'acme-admin');
+    once.set('password', 'acme-admin-secret, acme-admin-secret');
+    await refused(callWith(once), 'UNAUTHENTICATED');
   });
 });

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Snapshot } from '../../../src/datastore/snapshot.ts';
-import { ChangeQueue, highestGone, type QueuedChange } from '../../../src/northbound/gnmi/change-queue.ts';
+import { ChangeQueue, highestGone } from '../../../src/northbound/gnmi/change-queue.ts';
+import type { Feed, Picked } from '../../../src/northbound/gnmi/feeds.ts';
 import { defaultLimits } from '../../../src/northbound/gnmi/limits.ts';
 import { PathStyle } from '../../../src/northbound/gnmi/path-style.ts';
 import { joinPaths } from '../../../src/northbound/gnmi/request-path.ts';
-import type { Feed } from '../../../src/northbound/gnmi/subscriptions.ts';
 import { type Notification, subscribeResponseType } from '../../../src/proto/gnmi.ts';
 import { parsePath, printPath } from '../../../src/proto/path-text.ts';
 import type { Model } from '../../../src/schema/model.ts';
@@ -65,7 +65,8 @@ function snapshot(rows: ReadonlyMap<RowKey, string>): Snapshot {
 
 const [request] = joinPaths(undefined, [{}], defaultLimits);
 assert.ok(request);
-const feed: Feed = { target: 't', query: [], style: new PathStyle(request, true), wanted: {} };
+const style = new PathStyle(request, true);
+const feed: Feed = { target: 't', query: [], style, prefix: undefined, sight: 'all', from: '', to: '' };
 
 /** A target whose commits go into a queue. */
 class Source {
@@ -74,7 +75,7 @@ class Source {
   #timeNs = 1_700_000_000_000_000_000n;
 
   commit(edits: Record<string, string | undefined>): void {
-    const changes: QueuedChange[] = [];
+    const changes: Picked[] = [];
     for (const [text, after] of Object.entries(edits)) {
       const key = encodeKey(at(text));
       const before = this.rows.get(key);

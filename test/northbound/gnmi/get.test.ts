@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { DataType, Encoding, type GetRequest, type GetResponse } from '../../../src/proto/gnmi.ts';
 import type { GnmiClient } from '../../../src/proto/gnmi-client.ts';
+import { concretePath, resolveQuery } from '../../../src/schema/path.ts';
+import { encodeKey } from '../../../src/schema/row-key.ts';
 import { startService, type TestService } from '../../service.ts';
 import { acme, path, plain, refused, valuesOf } from './messages.ts';
 
@@ -117,6 +119,17 @@ describe('gNMI Get', () => {
       const all = (await values('/'))['/'] as Record<string, unknown[]>;
       assert.deepEqual(Object.keys(all).sort(), ['application', 'site', 'traffic-class']);
       assert.equal(all.site?.length, 2);
+    });
+
+    it('gives answers above four mebibytes whole', async () => {
+      const text = '/traffic-class[traffic-class-id=silver]/description';
+      const description = 'x'.repeat(1_000);
+      await service.merge('globex', { 'traffic-class': [{ 'traffic-class-id': 'silver', description }] });
+      const paths = Array.from({ length: 5_000 }, () => path(text));
+      const { notification = [] } = await service.client('globex-admin').get({ path: paths });
+      assert.equal(notification.length, 5_000);
+      assert.ok(notification.every((each) => plain(each.update?.[0]?.val) === description));
+      await service.reset('globex', { 'traffic-class': [{ 'traffic-class-id': 'silver' }] });
     });
 
     it('stamps answers with the commit time of the data in nanoseconds', async () => {
@@ -285,6 +298,132 @@ describe('gNMI Get', () => {
     });
   });
 
+  describe('target *', () => {
+    const everywhere = { prefix: { target: '*' } };
+    const found = async (user: string, request: GetRequest) => {
+      const { notification = [] } = await service.client(user).get(request);
+      return notification.map((each) => [each.prefix?.target, Object.keys(valuesOf(each))]);
+    };
+
+    it('reads every target that the caller may read, each in a Notification that names it', async () => {
+      assert.deepEqual(await found('operator', { ...everywhere, path: [path('/traffic-class')] }), [
+        ['acme', ['/traffic-class[traffic-class-id=gold]']],
+        ['globex', ['/traffic-class[traffic-class-id=silver]']],
+      ]);
+      assert.deepEqual(await found('acme-admin', { ...everywhere, path: [path('/traffic-class')] }), [
+        ['acme', ['/traffic-class[traffic-class-id=gold]']],
+      ]);
+    });
+
+    it('keeps the order of the paths, and leaves out targets without a value', async () => {
+      const request = {
+        ...everywhere,
+        path: [path('/traffic-class[traffic-class-id=silver]'), path('/site/display-name')],
+      };
+      assert.deepEqual(await found('operator', request), [
+        ['globex', ['/traffic-class[traffic-class-id=silver]']],
+        ['acme', ['/site[site-id=chicago]/display-name', '/site[site-id=dallas]/display-name']],
+      ]);
+    });
+
+    it('is understood in the path too, where the answers then name the target', async () => {
+      const { notification = [] } = await service
+        .client('operator')
+        .get({ path: [{ ...path('/traffic-class'), target: '*' }] });
+      assert.deepEqual(
+        notification.map((each) => each.update?.[0]?.path?.target),
+        ['acme', 'globex'],
+      );
+    });
+
+    it('is refused when no target has a value, or none knows the path', async () => {
+      const operator = service.client('operator');
+      await refused(operator.get({ ...everywhere, path: [path('/template')] }), 'NOT_FOUND', '/template');
+      const unknown = operator.get({ ...everywhere, path: [path('/colour')] });
+      await refused(unknown, 'INVALID_ARGUMENT', '/colour', "no such node 'colour'");
+      const nothing = service.client('nobody').get({ ...everywhere, path: [path('/')] });
+      await refused(nothing, 'PERMISSION_DENIED', 'no target that you may read');
+    });
+  });
+
+  describe('depth', () => {
+    const depth = (level: number) => ({ extension: [{ depth: { level } }] });
+    const dallas = '/site[site-id=dallas]';
+
+    it('1 gives the leaves of the path itself and nothing below', async () => {
+      assert.deepEqual(await values(dallas, depth(1)), { [dallas]: { 'site-id': 'dallas', 'display-name': 'Dallas' } });
+    });
+
+    it('1 of a list gives the leaves of each entry', async () => {
+      assert.deepEqual(await values('/site', depth(1)), {
+        '/site[site-id=chicago]': { 'site-id': 'chicago', 'display-name': 'Chicago' },
+        [dallas]: { 'site-id': 'dallas', 'display-name': 'Dallas' },
+      });
+    });
+
+    it('2 gives containers and entries of lists with their leaves only', async () => {
+      const chicago = Object.values(await values('/site[site-id=chicago]', depth(2)))[0] as Record<string, unknown>;
+      assert.deepEqual(chicago['imsi-definition'], {
+        mcc: '315',
+        mnc: '010',
+        enterprise: 1,
+        format: 'CCCNNNEEESSSSSS',
+      });
+      assert.deepEqual(chicago['device-group'], [
+        { 'device-group-id': 'robots', 'ip-domain': 'pool', 'traffic-class': 'gold' },
+      ]);
+    });
+
+    it('0 gives everything', async () => {
+      assert.deepEqual(await values('/', depth(0)), await values('/'));
+    });
+
+    it('gives a leaf that is asked for, whatever the depth', async () => {
+      assert.deepEqual(await values(`${dallas}/display-name`, depth(1)), { [`${dallas}/display-name`]: 'Dallas' });
+    });
+
+    it('holds for scalars too', async () => {
+      const text = '/site[site-id=chicago]/device-group[device-group-id=robots]';
+      const found = await values(text, { encoding: Encoding.PROTO, ...depth(1) });
+      assert.deepEqual(
+        Object.keys(found)
+          .map((each) => each.split('/').at(-1))
+          .sort(),
+        ['device-group-id', 'ip-domain', 'traffic-class'],
+      );
+    });
+
+    it('of nothing but what is deeper finds no value', async () => {
+      const mbr = '/application[application-id=cam]/endpoint[endpoint-id=rtsp]/mbr';
+      await refused(get('/', depth(1)), 'NOT_FOUND', '/');
+      await refused(get(mbr, depth(1)), 'NOT_FOUND', mbr);
+    });
+  });
+
+  describe('state', () => {
+    const text = '/site[site-id=chicago]/device[device-id=robot1]';
+    before(() => {
+      const snapshot = service.datastore.snapshot('acme');
+      assert.ok(snapshot);
+      const elems = path(`${text}/state/connected`).elem?.map(({ name = '', key = {} }) => ({ name, key })) ?? [];
+      const [query = []] = resolveQuery(snapshot.model.root, elems);
+      service.datastore.report('acme', [{ key: encodeKey(concretePath(query) ?? []), value: '"Yes"' }]);
+    });
+
+    it('is what STATE and OPERATIONAL give, and not what CONFIG gives', async () => {
+      const expected = { [`${text}/state`]: { connected: 'Yes' } };
+      assert.deepEqual(await values(`${text}/state`, { type: DataType.STATE }), expected);
+      assert.deepEqual(await values(`${text}/state`, { type: DataType.OPERATIONAL }), expected);
+      await refused(get(`${text}/state`, { type: DataType.CONFIG }), 'NOT_FOUND', `${text}/state`);
+    });
+
+    it('stands beside configuration for ALL', async () => {
+      const all = Object.values(await values(text))[0] as Record<string, unknown>;
+      assert.deepEqual(all.state, { connected: 'Yes' });
+      assert.equal(all['sim-card'], 'sim1');
+    });
+  });
+
   describe('rights', () => {
     it('leaves out what the caller may not read', async () => {
       const answer = await service.client('acme-planner').get({ path: [path('/')] });
@@ -363,10 +502,10 @@ describe('gNMI Get', () => {
         'extension commit belongs to Set',
       ],
       [
-        'an extension that is not served',
-        'UNIMPLEMENTED',
-        { path: [path('/')], extension: [{ depth: { level: 1 } }] },
-        'extension depth',
+        'an extension that comes twice',
+        'INVALID_ARGUMENT',
+        { path: [path('/')], extension: [{ depth: { level: 1 } }, { depth: { level: 2 } }] },
+        'extension depth comes twice',
       ],
     ];
 

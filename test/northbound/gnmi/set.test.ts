@@ -6,7 +6,7 @@ import type { GnmiClient } from '../../../src/proto/gnmi-client.ts';
 import { printPath } from '../../../src/proto/path-text.ts';
 import { decodeViolations, statusDetailsKey } from '../../../src/proto/rpc-status.ts';
 import { startService, type TestService } from '../../service.ts';
-import { acme, json, jsonText, path, refused, update, valuesOf } from './messages.ts';
+import { acme, json, jsonText, list, path, refused, Subscription, update, valuesOf } from './messages.ts';
 
 const chicago = '/site[site-id=chicago]';
 const dallas = '/site[site-id=dallas]';
@@ -223,6 +223,119 @@ describe('gNMI Set', () => {
     });
   });
 
+  describe('leaf-lists that an update replaces', () => {
+    let other: TestService;
+    before(async () => {
+      other = await startService({ leafListUpdate: 'replace' });
+    });
+    after(() => other.close());
+
+    const platform = { prefix: { target: 'platform' } };
+    const device = '/device[name=core]';
+    const endpoints = async () => {
+      const { notification = [] } = await other.client().get({ ...platform, path: [path(`${device}/endpoint`)] });
+      return Object.values(valuesOf(notification[0] ?? {}))[0];
+    };
+
+    it('hold the values of the update alone, wherever they stand in its value', async () => {
+      const client = other.client();
+      const start = {
+        name: 'core',
+        kind: 'sd-core',
+        address: 'http://127.0.0.1:1',
+        endpoint: ['http://a', 'http://b'],
+      };
+      await client.set({ ...platform, update: [update('/device', [start])] });
+      await client.set({ ...platform, update: [update(`${device}/endpoint`, ['http://c'])] });
+      assert.deepEqual(await endpoints(), ['http://c']);
+      await client.set({ ...platform, update: [update(device, { endpoint: ['http://d', 'http://e'] })] });
+      assert.deepEqual(await endpoints(), ['http://d', 'http://e']);
+      await client.set({ ...platform, update: [update('/', { device: [{ name: 'core', endpoint: ['http://f'] }] })] });
+      assert.deepEqual(await endpoints(), ['http://f']);
+      await client.set({ ...platform, update: [update(device, { enabled: false })] });
+      assert.deepEqual(await endpoints(), ['http://f']);
+    });
+  });
+
+  describe('union_replace', () => {
+    it('makes its parts together the whole configuration', async () => {
+      const answer = await set({
+        union_replace: [
+          update('openconfig:/', { 'traffic-class': [{ 'traffic-class-id': 'iron', qci: 7 }] }),
+          update('openconfig:/traffic-class[traffic-class-id=tin]', { qci: 8 }),
+        ],
+      });
+      assert.deepEqual(
+        (answer.response ?? []).map((each) => [each.op, printPath(each.path ?? {})]),
+        [
+          [Operation.UNION_REPLACE, 'openconfig:/'],
+          [Operation.UNION_REPLACE, 'openconfig:/traffic-class[traffic-class-id=tin]'],
+        ],
+      );
+      assert.deepEqual(await get('/'), {
+        'traffic-class': [
+          { 'traffic-class-id': 'iron', qci: 7 },
+          { 'traffic-class-id': 'tin', qci: 8 },
+        ],
+      });
+    });
+
+    it('changes nothing when it says what is there', async () => {
+      const { revision } = service.datastore.head;
+      await set({ union_replace: [update('/', acme)] });
+      assert.equal(service.datastore.head.revision, revision);
+    });
+
+    it('of several of our origins empties each of them once, before anything is written', async () => {
+      await set({
+        union_replace: [
+          update('edgeconf-application:/application', []),
+          update('edgeconf-traffic-class:/traffic-class[traffic-class-id=gold]', { qci: 1 }),
+          update('edgeconf-application:/application[application-id=new]', { address: '10.9.0.0/24' }),
+          update('edgeconf-traffic-class:/traffic-class[traffic-class-id=tin]', { qci: 2 }),
+        ],
+      });
+      const { site, ...others } = (await get('/')) as Record<string, unknown>;
+      assert.ok(site);
+      assert.deepEqual(others, {
+        application: [{ 'application-id': 'new', address: '10.9.0.0/24' }],
+        'traffic-class': [
+          { 'traffic-class-id': 'gold', qci: 1 },
+          { 'traffic-class-id': 'tin', qci: 2 },
+        ],
+      });
+    });
+
+    it('leaves what is outside of its origin', async () => {
+      await set({ union_replace: [update('edgeconf-application:/application', [])] });
+      assert.deepEqual(Object.keys((await get('/')) as object).sort(), ['site', 'traffic-class']);
+    });
+  });
+
+  describe('as others see it', () => {
+    it('changes all values at once, for readers and for streams', async () => {
+      const text = '/traffic-class[traffic-class-id=gold]';
+      await set({ update: [update(text, { qci: 1, arp: 1 })] });
+      const stream = new Subscription(client.subscribe()).subscribe(list('STREAM', [`${text}/qci`, `${text}/arp`]));
+      await stream.untilSync();
+      let writing = true;
+      const reads = (async () => {
+        while (writing) {
+          const { qci, arp } = (await get(text)) as { qci: number; arp: number };
+          assert.equal(qci, arp);
+        }
+      })();
+      for (let i = 2; i <= 15; i++) {
+        await set({ update: [update(`${text}/qci`, i), update(`${text}/arp`, i)] });
+        const seen = valuesOf(await stream.notification());
+        assert.deepEqual(seen, { [`${text}/qci`]: i, [`${text}/arp`]: i });
+      }
+      writing = false;
+      await reads;
+      stream.cancel();
+    });
+  });
+
   describe('scalars', () => {
     const uplink = `${chicago}/device-group[device-group-id=robots]/mbr/uplink`;
     const cases: [text: string, val: object, stored: unknown][] = [
@@ -299,6 +412,18 @@ describe('gNMI Set', () => {
     it('deletes all children that can be deleted for a wildcard at the end', async () => {
       await set({ delete: [path('/traffic-class[traffic-class-id=gold]/*')] });
       assert.deepEqual(await get('/traffic-class[traffic-class-id=gold]'), { 'traffic-class-id': 'gold' });
+    });
+  });
+
+  describe('several origins', () => {
+    it('are one transaction', async () => {
+      const { revision } = service.datastore.head;
+      await set({
+        delete: [path('edgeconf-application:/application')],
+        update: [update('edgeconf-traffic-class:/traffic-class[traffic-class-id=t]/qci', 3)],
+      });
+      assert.equal(service.datastore.head.revision, revision + 1);
+      assert.deepEqual(Object.keys((await get('/')) as object).sort(), ['site', 'traffic-class']);
     });
   });
 
@@ -542,7 +667,64 @@ describe('gNMI Set', () => {
         () => ({ union_replace: [update('/', {})], delete: [path('/')] }),
         'union_replace',
       ],
-      ['union_replace', 'UNIMPLEMENTED', () => ({ union_replace: [update('/', {})] }), 'union_replace'],
+      [
+        'union_replace with command lines',
+        'UNIMPLEMENTED',
+        () => ({
+          union_replace: [update('/', {}), { path: { origin: 'ios_cli' }, val: { ascii_val: 'hostname x' } }],
+        }),
+        "origin 'ios_cli'",
+        'command line text',
+      ],
+      [
+        'union_replace with a native origin',
+        'UNIMPLEMENTED',
+        () => ({ union_replace: [update('/', {}), { path: { origin: 'native' }, val: json({}) }] }),
+        "origin 'native'",
+      ],
+      [
+        'union_replace that leaves out what others refer to',
+        'INVALID_ARGUMENT',
+        () => ({ union_replace: [update('/', { site: acme.site })] }),
+        'traffic-class',
+        'gold',
+      ],
+      [
+        'a delete in the origin of command lines',
+        'UNIMPLEMENTED',
+        () => ({ delete: [{ origin: 'cli' }] }),
+        "origin 'cli'",
+      ],
+      [
+        'target *',
+        'INVALID_ARGUMENT',
+        () => ({ prefix: { target: '*' }, update: [update(`${dallas}/display-name`, 'x')] }),
+        `${dallas}/display-name`,
+        "target '*'",
+        'acme',
+      ],
+      [
+        'two different targets for one path',
+        'INVALID_ARGUMENT',
+        () => ({
+          prefix: { target: 'acme' },
+          update: [{ ...update('/traffic-class', []), path: { ...path('/traffic-class'), target: 'globex' } }],
+        }),
+        "'acme'",
+        "'globex'",
+      ],
+      [
+        'an origin in prefix and path',
+        'INVALID_ARGUMENT',
+        () => ({ prefix: { origin: 'openconfig' }, delete: [path('openconfig:/site')] }),
+        'origin is in the prefix and in the path',
+      ],
+      [
+        'a scalar for the root',
+        'INVALID_ARGUMENT',
+        () => one('/', { string_val: 'x' }),
+        '/: a scalar value cannot stand for the root',
+      ],
       [
         'the origin of command lines',
         'UNIMPLEMENTED',
@@ -551,10 +733,10 @@ describe('gNMI Set', () => {
       ],
       ['an extension of Get', 'INVALID_ARGUMENT', () => ({ extension: [{ depth: { level: 1 } }] }), 'extension depth'],
       [
-        'an extension that is not served',
-        'UNIMPLEMENTED',
-        () => ({ extension: [{ commit: { id: 'a', commit: {} } }] }),
-        'extension commit',
+        'an extension of Subscribe',
+        'INVALID_ARGUMENT',
+        () => ({ extension: [{ config_subscription: { start: {} } }] }),
+        'extension config_subscription belongs to Subscribe',
       ],
     ];
 
@@ -591,6 +773,19 @@ describe('gNMI Set', () => {
       ]);
       assert.equal(fields.length, 2);
       assert.ok(fields.some(([, reason]) => reason === 'port-range-order'));
+    });
+
+    it('names the path of the wrong operation in the status details', async () => {
+      const error = await refused(
+        set({ delete: [path(dallas)], update: [update(`${dallas}/colour`, 'red')] }),
+        'NOT_FOUND',
+        `${dallas}/colour`,
+      );
+      const [details] = error.metadata.get(statusDetailsKey);
+      assert.deepEqual(
+        decodeViolations(details as Buffer).map(({ field, reason }) => [field, reason]),
+        [[`${dallas}/colour`, 'unknown-element']],
+      );
     });
 
     it('stays up and serves after all of that', async () => {

@@ -441,7 +441,14 @@ describe('gNMI Subscribe', () => {
       ],
       ['a list mode that does not exist', 'INVALID_ARGUMENT', { ...list('ONCE', ['/']), mode: 7 }, 'mode 7'],
       ['a subscription mode that does not exist', 'INVALID_ARGUMENT', one({ mode: 7 }), '/site', 'mode 7'],
-      ['SAMPLE', 'UNIMPLEMENTED', one({ mode: SubscriptionMode.SAMPLE }), '/site', 'SAMPLE'],
+      [
+        'a sample interval below the lowest, naming that',
+        'INVALID_ARGUMENT',
+        one({ mode: SubscriptionMode.SAMPLE, sample_interval: 5 }),
+        '/site',
+        'sample_interval 5 ns',
+        '1000000000 ns (1 s)',
+      ],
       [
         'a sample interval for TARGET_DEFINED',
         'INVALID_ARGUMENT',
@@ -450,10 +457,11 @@ describe('gNMI Subscribe', () => {
         'sample_interval',
       ],
       [
-        'a heartbeat',
-        'UNIMPLEMENTED',
+        'a heartbeat below the lowest interval, naming that',
+        'INVALID_ARGUMENT',
         one({ mode: SubscriptionMode.ON_CHANGE, heartbeat_interval: 10 }),
-        'heartbeat_interval',
+        'heartbeat_interval 10 ns',
+        '1000000000 ns',
       ],
       [
         'a marking that is no DSCP value',
@@ -501,13 +509,10 @@ describe('gNMI Subscribe', () => {
       await subscription.fails('INVALID_ARGUMENT', 'only allowed in mode POLL');
     });
 
-    it('refuses an extension that is not served', async () => {
+    it('refuses an extension of another RPC', async () => {
       const subscription = stream();
-      subscription.stream.write({
-        subscribe: list('ONCE', ['/site']),
-        extension: [{ history: { snapshot_time: 5 as never } }],
-      });
-      await subscription.fails('UNIMPLEMENTED', 'extension history');
+      subscription.stream.write({ subscribe: list('ONCE', ['/site']), extension: [{ commit: { id: 'a' } }] });
+      await subscription.fails('INVALID_ARGUMENT', 'extension commit');
     });
   });
 });

@@ -1,0 +1,187 @@
+// One STREAM as it goes on: its part of the change feed, its samples, targets that come and go, and the rights behind it.
+
+import type { Identity } from '../../access/identity.ts';
+import { platformTarget } from '../../datastore/targets.ts';
+import { EdgeconfError } from '../../errors.ts';
+import { commitMarker, syncResponse } from './bundle.ts';
+import { currentValues } from './current-values.ts';
+import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
+import type { GnmiDeps } from './gnmi-deps.ts';
+import { Outbox } from './outbox.ts';
+import { changesSince, checkStartRevision } from './resume.ts';
+import { Sampler } from './sampler.ts';
+import type { Line, Subscriptions } from './subscriptions.ts';
+import { Targets } from './targets.ts';
+import { dataTimeNs } from './timestamp.ts';
+
+export interface LiveStreamEvents {
+  /** There is something to take. */
+  readonly wake: () => void;
+  /** The stream cannot go on. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** One line's sampler, with what it samples. */
+interface Sampled {
+  readonly line: Line;
+  readonly sampler: Sampler;
+}
+
+/**
+ * With target `*` the stream follows the targets: one that appears, or that the caller comes to read, joins with its values;
+ * one that is gone or may no longer be read as before ends the stream, as the client holds what it cannot be told to forget.
+ */
+export class LiveStream {
+  readonly #deps: GnmiDeps;
+  readonly #identity: Identity;
+  readonly #subscriptions: Subscriptions;
+  readonly #fail: (error: unknown) => void;
+  readonly #outbox: Outbox;
+  readonly #samplers: readonly Sampled[];
+  readonly #stops: (() => void)[] = [];
+  /** Of all lines, by target. */
+  #all: TargetFeeds[] = [];
+  /** A sample under way, or the values of a target that joined: sent to its end before anything else. */
+  readonly #values: Iterator<Buffer>[] = [];
+  /** Whose turn it is when both have something. */
+  #samplesTurn = false;
+
+  constructor(deps: GnmiDeps, identity: Identity, subscriptions: Subscriptions, { wake, fail }: LiveStreamEvents) {
+    const { encoding, config, updatesOnly, lines } = subscriptions;
+    this.#deps = deps;
+    this.#identity = identity;
+    this.#subscriptions = subscriptions;
+    this.#fail = fail;
+    this.#outbox = new Outbox(encoding, deps.limits, config, wake);
+    this.#samplers = lines
+      .filter(({ delivery }) => delivery.sampleMs !== undefined || delivery.heartbeatMs !== undefined)
+      .map((line) => ({ line, sampler: new Sampler(line.delivery, [], !updatesOnly || line.delivery.onChange) }));
+    for (const { sampler } of this.#samplers) this.#stops.push(sampler.start(deps.timers, wake));
+  }
+
+  /** What comes first: values, or what the client missed, then the sync. To be called once. */
+  begin(): Iterable<Buffer> | AsyncIterable<Buffer> {
+    const { datastore, hub, limits } = this.#deps;
+    const { encoding, updatesOnly, startRevision, config, lines } = this.#subscriptions;
+    if (startRevision !== undefined) checkStartRevision(startRevision, datastore.head.revision, limits);
+    // No await between the snapshots and joining the feed: no commit falls in between or comes twice.
+    this.#all = this.#feeds(lines);
+    const snapshots = snapshotsOf(this.#all, datastore);
+    const { revision } = datastore.head;
+    const timeNs = dataTimeNs(this.#deps);
+    for (const { target } of this.#all) this.#join(target);
+    this.#stops.push(hub.watchPlatform(() => this.#platformChanged()));
+    const marker =
+      config && lines.some(({ delivery }) => delivery.onChange) ? commitMarker(revision, undefined) : undefined;
+    const end = marker === undefined ? [syncResponse] : [syncResponse, marker];
+    const feeds = this.#all.flatMap((each) => each.feeds);
+    if (startRevision !== undefined) {
+      const platform = datastore.snapshot(platformTarget);
+      if (platform !== undefined) snapshots.set(platformTarget, platform);
+      const present = { revision, timeNs, snapshots, targets: this.#all, everywhere: this.#everywhere };
+      const who = { identity: this.#identity, grants: this.#deps.access.grants(this.#identity) };
+      return concat(changesSince(datastore, startRevision, present, who, encoding, limits), end);
+    }
+    if (updatesOnly) return end;
+    return concat(currentValues(feeds, snapshots, { encoding, limits, timeNs }), end);
+  }
+
+  /** The next message; undefined when there is none. */
+  take(): Buffer | undefined {
+    for (;;) {
+      const [values] = this.#values;
+      if (values !== undefined) {
+        const next = values.next();
+        if (next.done !== true) return next.value;
+        this.#values.shift();
+        continue;
+      }
+      this.#samplesTurn = !this.#samplesTurn;
+      if (this.#samplesTurn && this.#beginSample()) continue;
+      const message = this.#outbox.take();
+      if (message !== undefined) return message;
+      if (!this.#beginSample()) return undefined;
+    }
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  get #everywhere(): boolean {
+    return this.#subscriptions.lines.some(({ path }) => path.target === '*');
+  }
+
+  #feeds(lines: readonly Line[]): TargetFeeds[] {
+    const grants = this.#deps.access.grants(this.#identity);
+    const targets = new Targets(this.#deps.datastore, grants);
+    return feedsOf(
+      this.#subscriptions,
+      lines.map(({ path }) => targets.places(path)),
+      grants,
+    );
+  }
+
+  /** Takes part in the feed of one target. */
+  #join(target: string): void {
+    const { hub } = this.#deps;
+    const { encoding, lines } = this.#subscriptions;
+    const live = this.#feeds(lines.filter(({ delivery }) => delivery.onChange)).find((each) => each.target === target);
+    if (live !== undefined) this.#stops.push(hub.join(live, encoding, this.#outbox));
+    for (const { line, sampler } of this.#samplers) {
+      const feeds = this.#feeds([line]).find((each) => each.target === target);
+      if (feeds === undefined) continue;
+      sampler.add(feeds);
+      this.#stops.push(hub.join(feeds, encoding, sampler));
+    }
+  }
+
+  #beginSample(): boolean {
+    const due = this.#samplers.find(({ sampler }) => sampler.isDue);
+    if (due === undefined) return false;
+    const { datastore, limits, nowNs } = this.#deps;
+    const now = nowNs();
+    const { timeNs: headNs } = datastore.head;
+    const timeNs = now > headNs ? now : headNs;
+    const form = { encoding: this.#subscriptions.encoding, limits, timeNs };
+    this.#values.push(due.sampler.take(snapshotsOf(this.#all, datastore), form)[Symbol.iterator]());
+    return true;
+  }
+
+  /** With other rights the client holds what it may not see, or lacks what it may: only a new subscription sets it right. */
+  #platformChanged(): void {
+    try {
+      const former = this.#all;
+      const now = this.#feeds(this.#subscriptions.lines);
+      const same = former.every(({ target, sights }) => {
+        const each = now.find((other) => other.target === target);
+        return each !== undefined && each.sights === sights;
+      });
+      if (!same) throw changedRights();
+      this.#all = now;
+      for (const joined of now.filter(({ target }) => !former.some((each) => each.target === target))) {
+        this.#join(joined.target);
+        if (this.#subscriptions.updatesOnly) continue;
+        const { encoding } = this.#subscriptions;
+        const form = { encoding, limits: this.#deps.limits, timeNs: dataTimeNs(this.#deps) };
+        this.#values.push(
+          currentValues(joined.feeds, snapshotsOf([joined], this.#deps.datastore), form)[Symbol.iterator](),
+        );
+      }
+    } catch (error) {
+      this.#fail(error instanceof EdgeconfError ? changedRights() : error);
+    }
+  }
+}
+
+function changedRights(): EdgeconfError {
+  return new EdgeconfError(
+    'PERMISSION_DENIED',
+    'what you may read has changed; subscribe again to see it as it is now',
+  );
+}
+
+async function* concat(first: Iterable<Buffer> | AsyncIterable<Buffer>, last: Iterable<Buffer>): AsyncIterable<Buffer> {
+  yield* first;
+  yield* last;
+}

@@ -1,0 +1,71 @@
+// What one event of the change feed means to streams of one shape: its picked changes, and their bytes, made once for all.
+
+import type { Snapshot } from '../../datastore/snapshot.ts';
+import type { Candidate, FeedEvent } from '../../datastore/transaction.ts';
+import { effectiveChanges } from '../../schema/defaults.ts';
+import { isRankKey } from '../../schema/row-key.ts';
+import { ChangeQueue } from './change-queue.ts';
+import { type Feed, type Picked, pick } from './feeds.ts';
+import type { GnmiLimits } from './limits.ts';
+import type { ServedEncoding } from './value-encoding.ts';
+
+/** The changes of one target; shared by all who hold it. */
+export class Parcel {
+  readonly changes: readonly Picked[];
+  /** The target's state behind them. */
+  readonly after: Snapshot;
+  readonly timeNs: bigint;
+  readonly #queue: ChangeQueue;
+  readonly #messages: Buffer[] = [];
+
+  /** @param changes in key order. */
+  constructor(
+    changes: readonly Picked[],
+    after: Snapshot,
+    timeNs: bigint,
+    encoding: ServedEncoding,
+    limits: GnmiLimits,
+  ) {
+    this.changes = changes;
+    this.after = after;
+    this.timeNs = timeNs;
+    this.#queue = new ChangeQueue(limits, encoding);
+    this.#queue.add(changes, after, timeNs);
+  }
+
+  /** The changes as encoded SubscribeResponses, by number from 0; each is made when the first stream comes to it. */
+  message(i: number): Buffer | undefined {
+    while (this.#messages.length <= i) {
+      const next = this.#queue.take();
+      if (next === undefined) return undefined;
+      this.#messages.push(next);
+    }
+    return this.#messages[i];
+  }
+}
+
+/** What of a commit the feeds of its target let through; undefined when that is nothing. */
+export function parcelOf(
+  feeds: readonly Feed[],
+  commit: Candidate,
+  { timeNs }: Pick<FeedEvent, 'timeNs'>,
+  encoding: ServedEncoding,
+  limits: GnmiLimits,
+): Parcel | undefined {
+  const changes = pick(feeds, commit.after.model.root, effective(commit));
+  return changes.length === 0 ? undefined : new Parcel(changes, commit.after, timeNs, encoding, limits);
+}
+
+const computed = new WeakMap<Candidate, ReturnType<typeof effectiveChanges>>();
+
+/** The effective changes of a commit, in key order; the same for all shapes. */
+function effective(commit: Candidate): ReturnType<typeof effectiveChanges> {
+  let changes = computed.get(commit);
+  if (changes === undefined) {
+    const { before, after } = commit;
+    const all = effectiveChanges(after.model.root, commit.changes, before, after);
+    changes = all.filter(({ key }) => !isRankKey(key));
+    computed.set(commit, changes);
+  }
+  return changes;
+}
