@@ -22,7 +22,14 @@ compile(
   ['dist-test'],
   'dist/.compiled',
 );
-compile('edgeconf', root, ['tsconfig.json'], ['src', 'adapters', 'demo', 'test', 'bench', 'interop', 'fuzz'], ['dist'], 'dist/.compiled');
+compile(
+  'edgeconf',
+  root,
+  ['tsconfig.json'],
+  ['src', 'adapters', 'demo', 'test', 'bench', 'interop', 'fuzz'],
+  ['dist'],
+  'dist/.compiled',
+);
 
 /** Runs tsc when a source is newer, gone or new since the last time; stale output is removed first. */
 function compile(name, folder, projects, sources, outputs, stampFile) {
