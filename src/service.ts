@@ -53,7 +53,6 @@ export async function startService(
         kind === 'writes-stopped' ? alarms.set('writes', message) : alarms.delete('writes'),
     });
     stops.push(() => datastore.close());
-    const firstOperator = await makeFirstOperator(datastore, 'operator');
     // Its own database: what devices acknowledged is no part of the configuration and has its own pace.
     const acknowledged = new Level<string, string>(join(settings.data, 'southbound'));
     await acknowledged.open();
@@ -65,8 +64,18 @@ export async function startService(
     const endReports = reportDeviceState(southbound, datastore);
     stops.push(async () => endReports());
     const gnmiPort = await listen(settings, datastore, southbound, stops);
-    const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]);
+    const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]).catch(
+      (error: Error) => {
+        const address = `${settings['http.host']}:${settings['http.port']}`;
+        throw new EdgeconfError(
+          'FAILED_PRECONDITION',
+          `http.host, http.port: cannot listen on ${address}: ${error.message}`,
+        );
+      },
+    );
     stops.push(() => http.close());
+    // Last, when nothing can fail any more: its secret is told once, and must not be lost to a port in use.
+    const firstOperator = await makeFirstOperator(datastore, 'operator');
     serviceLog.info({ revision: datastore.head.revision, gnmiPort, httpPort: http.port }, 'serving');
     return { service: { gnmiPort, httpPort: http.port, datastore, southbound, close: stop }, firstOperator };
   } catch (error) {

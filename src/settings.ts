@@ -174,7 +174,13 @@ function checked(name: string, value: unknown, from: string): string | number | 
   if (definition === undefined) throw unknown(name, from);
   const wanted = typeof definition.value;
   if (wanted === 'string' && typeof value !== 'object') return String(value);
-  if (wanted === 'number' && /^\d{1,9}$/.test(String(value))) return Number(value);
+  if (wanted === 'number' && /^\d{1,9}$/.test(String(value))) {
+    if (!name.endsWith('.port') || Number(value) <= 65_535) return Number(value);
+    throw new EdgeconfError(
+      'INVALID_ARGUMENT',
+      `${from}: ${name} is ${value}; a port is at most 65535, and 0 takes a free one`,
+    );
+  }
   if (wanted === 'boolean' && /^(true|false)$/.test(String(value))) return String(value) === 'true';
   const kind = wanted === 'number' ? 'a whole number' : wanted === 'boolean' ? 'true or false' : 'a text';
   throw new EdgeconfError('INVALID_ARGUMENT', `${from}: ${name} is ${JSON.stringify(value)}; it must be ${kind}`);

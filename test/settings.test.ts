@@ -65,6 +65,13 @@ describe('settings', () => {
     );
   });
 
+  it('refuses a port beyond 65535', () => {
+    assert.throws(
+      () => loadSettings({ env: { EDGECONF_HTTP_PORT: '70000' }, file: file('') }),
+      refused(/http\.port is 70000; a port is at most 65535/),
+    );
+  });
+
   it('refuses a file that is not YAML or not a mapping', () => {
     assert.throws(() => loadSettings({ env: {}, file: file('a: [') }), refused(/is not YAML/));
     assert.throws(() => loadSettings({ env: {}, file: file('- a\n') }), refused(/must be a mapping/));

@@ -40,7 +40,7 @@ export function printValue(value: TypedValue | null | undefined, indent?: number
   }
 }
 
-/** Indents JSON without touching a value: numbers stay the text that they are. */
+/** Indents JSON; 64-bit numbers are texts in it, so nothing is lost. [RFC 7951 6.1] */
 function printJson(text: string, indent?: number): string {
   return indent === undefined ? text : JSON.stringify(JSON.parse(text), null, indent);
 }

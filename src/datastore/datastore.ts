@@ -10,9 +10,10 @@ import { commit } from './commit.ts';
 import { ConfirmedCommits, type SetTimer, systemTimer } from './confirmed-commits.ts';
 import { openDataFolder } from './data-folder.ts';
 import { Feed, type FeedListener } from './feed.ts';
+import { HeadAnchor } from './head-anchor.ts';
 import { History } from './history.ts';
 import { Idempotency } from './idempotency.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, verifyJournal } from './journal.ts';
 import type { JournalHead } from './journal-entry.ts';
 import { LevelJournal } from './level-journal.ts';
 import type { LevelStore } from './level-store.ts';
@@ -99,13 +100,17 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
   try {
     const journal = await (options.journal ?? LevelJournal.open)(store);
     const rows = new RowStore(store);
+    // The whole chain: a store that lost a part of its log says nothing of it by itself.
+    await verifyJournal(journal);
+    const anchor = new HeadAnchor(options.folder);
+    await anchor.check(journal.head);
     await replay(journal, rows);
     const deadlineMs = options.deadlineMs ?? 30_000;
     const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
     validator = await Validator.start({ models: options.models.map(withMetadataModule), workers, deadlineMs });
     const snapshots = await loadSnapshots(rows, validator.models);
     const standing = await rows.standing();
-    return assemble({ store, journal, rows, validator, snapshots, standing, options, now, deadlineMs });
+    return assemble({ store, journal, anchor, rows, validator, snapshots, standing, options, now, deadlineMs });
   } catch (error) {
     await validator?.close();
     await store.close();
@@ -114,6 +119,7 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
 }
 
 interface Opened {
+  readonly anchor: HeadAnchor;
   readonly store: LevelStore;
   readonly journal: Journal;
   readonly rows: RowStore;
@@ -128,6 +134,7 @@ interface Opened {
 function assemble({
   store,
   journal,
+  anchor,
   rows,
   validator,
   snapshots,
@@ -151,6 +158,7 @@ function assemble({
       standing = standingAfter(standing, entry);
       confirmedCommits.look();
       const { revision, timeNs, author, labels } = entry;
+      anchor.note(entry);
       feed.tell({ revision, timeNs, author, labels, commits });
       tellState(running.dropOrphans(commits), entry.timeNs);
       return commits;
@@ -227,6 +235,7 @@ function assemble({
         await queue.close();
         await validator.close();
         await journal.close();
+        await anchor.close();
         await store.close();
       })();
       return closed;

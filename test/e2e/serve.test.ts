@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
@@ -156,6 +157,24 @@ describe('edgeconf init', () => {
     folder = mkdtempSync(join(tmpdir(), 'edgeconf-init-'));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('does not lose the first operator to a port in use', async () => {
+    const data = join(folder, 'busy-port');
+    const socket = createServer();
+    await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
+    const env = { EDGECONF_GNMI_PORT: '0', EDGECONF_DATA: data, EDGECONF_LOG_LEVEL: 'silent' };
+    const { port } = socket.address() as AddressInfo;
+    const refused = await edgeconf(folder, ['serve'], { ...env, EDGECONF_HTTP_PORT: String(port) });
+    socket.close();
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.err,
+      /FAILED_PRECONDITION: http\.host, http\.port: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+    );
+    const service = running(folder, ['serve'], { ...env, EDGECONF_HTTP_PORT: '0' });
+    assert.match(await service.line(/secret/), /secret {2}\S+/);
+    await service.kill('SIGKILL');
+  });
 
   it('makes a data folder with which TLS clients can trust the service', async () => {
     const init = await edgeconf(folder, ['init', '--operator', 'ops'], { EDGECONF_LOG_LEVEL: 'silent' });

@@ -40,6 +40,8 @@ export function completePath(
   nth: number,
 ): string {
   const steps = splitPath(path);
+  // The JSON may be as large as the configuration: it is read only for a path that lacks a key.
+  if (!lacksKey(steps, top)) return path;
   let nodes: readonly SchemaNodeJson[] | undefined = top;
   let values: unknown[] = [parse(spot.json)];
   let changed = false;
@@ -93,6 +95,17 @@ function text(value: unknown): string {
 }
 
 /** Only for messages, so that a number's exact text does not matter. */
+function lacksKey(steps: readonly Step[], top: readonly SchemaNodeJson[]): boolean {
+  let nodes: readonly SchemaNodeJson[] | undefined = top;
+  for (const step of steps) {
+    const node: SchemaNodeJson | undefined = nodes?.find((child) => child.name === plain(step.name));
+    if (!node) return false;
+    if (node.kind === 'list' && step.given.length !== (node.keys ?? []).length) return true;
+    nodes = node.children;
+  }
+  return false;
+}
+
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -37,6 +37,8 @@ interface Asked {
   readonly encoding: ServedEncoding;
   readonly models: GetRequest['use_models'];
   readonly depth: number;
+  /** One for the whole request, however many paths it has. */
+  readonly slices: Slices;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function get(
 ): Promise<GetResponse> {
   checkExtensions('Get', request.extension, ['depth']);
   const asked: Asked = {
+    slices: new Slices(),
     config: wantedConfig(request.type),
     encoding: servedEncoding(request.encoding),
     models: request.use_models,
@@ -122,7 +125,7 @@ async function valuesAt(
   snapshot: Snapshot,
   grants: Grants,
   request: RequestPath,
-  { config, encoding, models, depth }: Asked,
+  { config, encoding, models, depth, slices }: Asked,
 ): Promise<Values> {
   const wanted = { config, modules: wantedModules(snapshot.model, models) };
   const queries = resolveQueries(snapshot.model, request);
@@ -132,7 +135,6 @@ async function valuesAt(
   // A path that names one node comes back exactly as it was written. [gNMI 3.3.2]
   const asWritten = keepPrefix && queries.length === 1 && isConcrete(request, first);
   const update: Update[] = [];
-  const slices = new Slices();
   for (const query of queries) {
     const whole = sightOf(grants, snapshot.target, query, wanted);
     if (whole === 'nothing') continue;

@@ -1,0 +1,59 @@
+// A note beside the store of how far the journal went: shows at start when its end is gone, which the store itself cannot see.
+
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EdgeconfError } from '../errors.ts';
+import { datastoreLog } from '../log.ts';
+import type { JournalHead } from './journal-entry.ts';
+
+const FILE = 'head.json';
+
+/** Written behind durable appends, without a sync of its own: it may lag behind the journal, and is never ahead of it. */
+export class HeadAnchor {
+  readonly #file: string;
+  #next: JournalHead | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    this.#file = join(folder, FILE);
+  }
+
+  /** @throws EdgeconfError DATA_LOSS when the journal ends before the note. */
+  async check(head: JournalHead): Promise<void> {
+    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
+    const noted = /^\{"revision":(\d+),"hash":"[0-9a-f]+"\}\n$/.exec(text ?? '')?.[1];
+    if (text !== undefined && noted === undefined)
+      datastoreLog.warn({ file: this.#file }, 'the note of the head is unreadable');
+    if (noted === undefined || Number(noted) <= head.revision) return;
+    throw new EdgeconfError(
+      'DATA_LOSS',
+      `the journal ends at revision ${head.revision}, but revision ${noted} was written before (${this.#file}): its end is lost; ` +
+        `restore the data folder from a backup, or remove ${FILE} to go on without what is lost`,
+    );
+  }
+
+  /** To be told each new head; writes that come quickly after each other become one. */
+  note(head: JournalHead): void {
+    this.#next = head;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#next !== undefined) {
+      const { revision, hash } = this.#next;
+      this.#next = undefined;
+      try {
+        await writeFile(`${this.#file}.new`, `${JSON.stringify({ revision, hash })}\n`);
+        await rename(`${this.#file}.new`, this.#file);
+      } catch (error) {
+        datastoreLog.warn({ err: error }, 'cannot note the head of the journal beside the store');
+      }
+    }
+  }
+}
