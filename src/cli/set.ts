@@ -5,7 +5,7 @@ import type { SetRequest, SetResponse, Update } from '../proto/gnmi.ts';
 import { parsePath } from '../proto/path-text.ts';
 import { revisionOf } from '../proto/transaction-info.ts';
 import type { Connection } from './connection.ts';
-import { typedValue } from './value.ts';
+import { jsonValue, typedValue } from './value.ts';
 
 /** What one `set` sends: pairs of path and value, and whole JSON texts to be put at a path. */
 export interface Edits {
@@ -21,7 +21,10 @@ export async function set(connection: Connection, edits: Edits): Promise<string>
   if (edits.pairs.length % 2 !== 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', `no value for ${edits.pairs.at(-1)}; write pairs: <path> <value> ...`);
   }
-  const updates: Update[] = edits.files.map(({ path, json }) => ({ path: parsePath(path), val: typedValue(json) }));
+  const updates: Update[] = edits.files.map(({ path, json }) => ({
+    path: parsePath(path),
+    val: jsonValue(json, 'the file is not JSON'),
+  }));
   for (let i = 0; i < edits.pairs.length; i += 2) {
     updates.push({ path: parsePath(edits.pairs[i] ?? ''), val: typedValue(edits.pairs[i + 1] ?? '') });
   }

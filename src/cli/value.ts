@@ -10,13 +10,15 @@ import type { TypedValue } from '../proto/gnmi.ts';
  */
 export function typedValue(text: string): TypedValue {
   if (!/^\s*["{[]/.test(text)) return { ascii_val: text };
+  return jsonValue(text, `the value ${text.slice(0, 60)} starts like JSON but is none`);
+}
+
+/** @param otherwise what to say when the text is no JSON. @throws EdgeconfError INVALID_ARGUMENT */
+export function jsonValue(text: string, otherwise: string): TypedValue {
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new EdgeconfError(
-      'INVALID_ARGUMENT',
-      `the value ${text.slice(0, 60)} starts like JSON but is none: ${(error as Error).message}`,
-    );
+    throw new EdgeconfError('INVALID_ARGUMENT', `${otherwise}: ${(error as Error).message}`);
   }
   return { json_ietf_val: Buffer.from(text) };
 }

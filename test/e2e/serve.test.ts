@@ -90,6 +90,13 @@ describe('edgeconf serve', () => {
     assert.equal(good.out, 'accepted as revision 5');
   });
 
+  it('refuses a file that is not JSON before anything is sent', async () => {
+    writeFileSync(join(folder, 'letter.txt'), 'Dear service,');
+    const { code, err } = await cli('set', '-f', 'letter.txt', '-t', 'acme');
+    assert.equal(code, 1);
+    assert.match(err, /^INVALID_ARGUMENT: the file is not JSON: /);
+  });
+
   it('answers a mistake in the command line with exit code 2 and the way to help', async () => {
     const { code, err } = await cli('get', '--flatt');
     assert.equal(code, 2);
