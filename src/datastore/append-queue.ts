@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { type Draft, type JournalEntry, type JournalHead, type SealedEntry, seal } from './journal-entry.ts';
 import { replay } from './recovery.ts';
 import type { RowStore } from './row-store.ts';
+import type { RowTree } from './row-tree.ts';
 import type { Candidate } from './transaction.ts';
 
 /** Told when writes stop and when they go on. */
@@ -169,20 +170,22 @@ export class AppendQueue {
       }
     }
     const entries = sealed.map((each) => each.entry);
+    const rows = new Map<string, RowTree>();
     for (const [i, entry] of entries.entries()) {
       const taker = takers[i];
       const candidates = this.#apply(entry, taker?.submission.candidates);
+      for (const { target, after } of candidates) rows.set(target, after.rows);
       taker?.resolve({ entry, candidates });
     }
     // The rows of one write are stored while the next is being made durable; never more than one write lies behind.
     const behind = this.#rowsWritten;
-    this.#rowsWritten = behind.then(() => this.#storeRows(entries));
+    this.#rowsWritten = behind.then(() => this.#storeRows(entries, rows));
     await behind;
   }
 
-  async #storeRows(entries: readonly JournalEntry[]): Promise<void> {
+  async #storeRows(entries: readonly JournalEntry[], rows: ReadonlyMap<string, RowTree>): Promise<void> {
     if (this.#stopped !== undefined) return;
-    await this.#parts.rows.apply(entries).catch((error) => this.#stop(error));
+    await this.#parts.rows.apply(entries, rows).catch((error) => this.#stop(error));
   }
 
   #apply(entry: JournalEntry, candidates?: readonly Candidate[]): readonly Candidate[] {

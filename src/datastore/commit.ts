@@ -109,7 +109,7 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
     if (verdict.violations.length > 0) continue;
     const changes = rowChanges(before, verdict.changes);
     if (changes.length === 0) continue;
-    candidates.push({ target: before.target, before, after: before.with(changes, revision), changes });
+    candidates.push({ target: before.target, before, after: before.stage(changes, revision), changes });
   }
   if (violations.length > 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', describeViolations(violations), { violations });

@@ -6,7 +6,7 @@ import { EdgeconfError } from '../errors.ts';
 import { LevelStore } from './level-store.ts';
 
 /** The format of the data folder that this release writes and the newest that it reads. */
-export const folderFormat = 1;
+export const folderFormat = 2;
 
 const markerName = 'edgeconf.json';
 /** What a file system puts into an empty volume by itself. */
@@ -28,8 +28,16 @@ interface Marker {
 export async function openDataFolder(folder: string, nowNs: bigint): Promise<LevelStore> {
   const marker = (await readMarker(folder)) ?? (await makeFolder(folder, nowNs));
   const store = await openStore(folder, join(folder, 'store'), marker.state === 'making');
-  if (marker.state === 'making') await writeMarker(folder, { ...marker, state: 'ready' });
+  if (marker.format < folderFormat) await upgrade(store);
+  if (marker.state === 'making' || marker.format < folderFormat) {
+    await writeMarker(folder, { ...marker, format: folderFormat, state: 'ready' });
+  }
   return store;
+}
+
+/** Format 1 had each row in a record of its own. The journal is as it was, and everything else is made from it again. */
+async function upgrade(store: LevelStore): Promise<void> {
+  await store.clear(['rows', 'pages', 'history', 'meta']);
 }
 
 async function makeFolder(folder: string, nowNs: bigint): Promise<Marker> {

@@ -4,7 +4,8 @@ import { EdgeconfError } from '../errors.ts';
 import type { RowKey } from '../schema/row-key.ts';
 import type { Journal } from './journal.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import type { PastValue, RowStore } from './row-store.ts';
+import type { PastValue } from './past-values.ts';
+import type { RowStore } from './row-store.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Answers from the journal and the index `(target, path, revision) -> before`; no answer scans the journal. */

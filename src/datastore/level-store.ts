@@ -1,4 +1,4 @@
-// The embedded store: one level database with a table for the journal's headers and bodies, rows, history and meta data.
+// The embedded store: one level database with a table for the journal's headers and bodies, pages of rows, history and meta data.
 
 import { Level, type Level as LevelType } from 'level';
 
@@ -15,9 +15,9 @@ interface Tables {
   readonly headers: Table;
   /** revision, chunk -> body */
   readonly bodies: Table;
-  /** target, key -> row */
-  readonly rows: Table;
-  /** target, key, revision -> value before that revision */
+  /** target, first key -> checksum and page of rows */
+  readonly pages: Table;
+  /** target, key, revision -> value before that revision, and the revision that wrote it */
   readonly history: Table;
   /** author, idempotency id -> revision and time */
   readonly requests: Table;
@@ -61,6 +61,11 @@ export class LevelStore {
     this.#tables = openTables(this.#db);
   }
 
+  /** Empties tables, also those of earlier formats. */
+  async clear(names: readonly string[]): Promise<void> {
+    for (const name of names) await openTable(this.#db, name).clear();
+  }
+
   async close(): Promise<void> {
     await this.#db.close();
   }
@@ -96,7 +101,7 @@ function openTables(db: Database): Tables {
   return {
     headers: openTable(db, 'headers'),
     bodies: openTable(db, 'bodies'),
-    rows: openTable(db, 'rows'),
+    pages: openTable(db, 'pages'),
     history: openTable(db, 'history'),
     requests: openTable(db, 'requests'),
     meta: openTable(db, 'meta'),

@@ -1,37 +1,44 @@
 // The rows on disk: a cache of what the journal says, with the revision up to which it is applied, and its indexes.
 
+import { crc32 } from 'node:zlib';
 import { EdgeconfError } from '../errors.ts';
 import { type RowKey, rangeEnd } from '../schema/row-key.ts';
-import { genesis, type JournalEntry, type JournalHead, type TargetChanges } from './journal-entry.ts';
+import { genesis, type JournalEntry, type JournalHead } from './journal-entry.ts';
 import { type LevelStore, revisionAt, revisionBytes, type Write } from './level-store.ts';
 import { decodeStanding, encodeStanding, noStanding, type Standing, standingAfter } from './notes.ts';
+import { type PastValue, pastOf, pastRecord } from './past-values.ts';
 import { idempotencyLabel } from './request-label.ts';
-import type { Row } from './row.ts';
-import { emptySum, type RowSum, sumAfter } from './row-sum.ts';
+import { RowPage } from './row-page.ts';
+import { RowTree } from './row-tree.ts';
 
-/** What is known of a target without reading its rows. */
-interface TargetRecord extends RowSum {
+/** What is stored of a target beside its pages: shows at start when some of them are lost, or older than the others. */
+interface TargetRecord {
   /** The last revision that changed it; 0 when none did. */
   readonly revision: number;
+  readonly pages: number;
+  readonly rows: number;
+  /** Sum of the pages' checksums, modulo 2^48. */
+  readonly sum: number;
 }
 
-/** What a row held before one revision. */
-export interface PastValue {
-  readonly key: RowKey;
-  /** The revision that changed the row. */
-  readonly revision: number;
-  /** The value before that revision; undefined when there was no row. */
-  readonly before: string | undefined;
+/** A target as it is on the disk. */
+interface Stored {
+  readonly tree: RowTree;
+  readonly record: TargetRecord;
 }
 
 const appliedKey = Buffer.from('applied');
 const standingKey = Buffer.from('standing');
-const absent = Buffer.alloc(0);
+const noRecord: TargetRecord = { revision: 0, pages: 0, rows: 0, sum: 0 };
+/** Sums stay below 2^48, where integers are exact. */
+const modulus = 2 ** 48;
+/** A page is stored behind its checksum. */
+const checksumBytes = 4;
 
 /** Rows, history index and idempotency index. Nothing here is synced: what a crash takes is replayed from the journal. */
 export class RowStore {
   readonly #store: LevelStore;
-  readonly #records = new Map<string, TargetRecord>();
+  readonly #stored = new Map<string, Stored>();
   /** What the notes up to the applied revision amount to; undefined until it is read. */
   #standing: Standing | undefined;
 
@@ -53,47 +60,43 @@ export class RowStore {
     }
   }
 
-  /** Applies entries that follow the applied revision, in one atomic batch. */
-  async apply(entries: readonly JournalEntry[]): Promise<void> {
+  /**
+   * Applies entries that follow the applied revision, in one atomic batch. Costs O(changes * log rows).
+   * @param after the targets' rows behind the last of the entries; where a target is not given, they are made here.
+   */
+  async apply(entries: readonly JournalEntry[], after: ReadonlyMap<string, RowTree> = new Map()): Promise<void> {
     const last = entries.at(-1);
     if (last === undefined) return;
-    const batch: Write[] = [];
-    const records = new Map<string, TargetRecord>();
+    const { meta, requests } = this.#store.tables;
     const before = await this.standing();
     const standing = entries.reduce(standingAfter, before);
-    for (const entry of entries) {
-      for (const commit of entry.commits) {
-        const record = records.get(commit.target) ?? (await this.#record(commit.target));
-        this.#putChanges(batch, commit, entry.revision);
-        records.set(commit.target, { ...sumOf(record, commit), revision: entry.revision });
-      }
-      const id = entry.labels[idempotencyLabel];
-      if (id !== undefined) {
-        const value = requestValue(entry.revision, entry.timeNs);
-        batch.push({ type: 'put', sublevel: this.#store.tables.requests, key: requestKey(entry.author, id), value });
-      }
+    const batch: Write[] = [];
+    for (const { revision, timeNs, author, labels } of entries) {
+      const id = labels[idempotencyLabel];
+      if (id === undefined) continue;
+      const value = requestValue(revision, timeNs);
+      batch.push({ type: 'put', sublevel: requests, key: requestKey(author, id), value });
+    }
+    const targets = new Map<string, Stored>();
+    for (const target of new Set(entries.flatMap(({ commits }) => commits.map((commit) => commit.target)))) {
+      const stored = await this.#target(target);
+      targets.set(target, this.#putTarget(batch, target, stored, entries, after.get(target)));
     }
     const applied = { revision: last.revision, time: last.timeNs.toString(), hash: last.hash };
-    const value = Buffer.from(JSON.stringify(applied));
-    batch.push({ type: 'put', sublevel: this.#store.tables.meta, key: appliedKey, value });
+    batch.push({ type: 'put', sublevel: meta, key: appliedKey, value: Buffer.from(JSON.stringify(applied)) });
     if (standing !== before) {
-      const value = Buffer.from(encodeStanding(standing));
-      batch.push({ type: 'put', sublevel: this.#store.tables.meta, key: standingKey, value });
-    }
-    for (const [target, record] of records) {
-      const sublevel = this.#store.tables.meta;
-      batch.push({ type: 'put', sublevel, key: recordKey(target), value: Buffer.from(JSON.stringify(record)) });
+      batch.push({ type: 'put', sublevel: meta, key: standingKey, value: Buffer.from(encodeStanding(standing)) });
     }
     try {
       await this.#store.write(batch, false);
     } catch (error) {
       // Only the store can say now whether the batch is in it.
-      this.#records.clear();
+      this.#stored.clear();
       this.#standing = undefined;
       throw error;
     }
     this.#standing = standing;
-    for (const [target, record] of records) this.#records.set(target, record);
+    for (const [target, stored] of targets) this.#stored.set(target, stored);
   }
 
   /** What the notes of all applied entries amount to. */
@@ -103,50 +106,105 @@ export class RowStore {
     return stored === undefined ? noStanding : decodeStanding(stored.toString('utf8'));
   }
 
-  async #record(target: string): Promise<TargetRecord> {
-    const known = this.#records.get(target);
-    if (known !== undefined) return known;
-    const stored = await this.#store.tables.meta.get(recordKey(target));
-    return stored === undefined ? { ...emptySum, revision: 0 } : (JSON.parse(stored.toString('utf8')) as TargetRecord);
-  }
-
-  #putChanges(batch: Write[], { target, changes }: TargetChanges, revision: number): void {
-    const { rows, history } = this.#store.tables;
-    const stamp = revisionBytes(revision);
-    for (const { key, before, after } of changes) {
-      const rowKey = storedKey(target, key);
-      if (after === undefined) batch.push({ type: 'del', sublevel: rows, key: rowKey });
-      else batch.push({ type: 'put', sublevel: rows, key: rowKey, value: Buffer.concat([stamp, Buffer.from(after)]) });
-      const value = before === undefined ? absent : Buffer.from(before);
-      batch.push({ type: 'put', sublevel: history, key: Buffer.concat([rowKey, separator, stamp]), value });
+  /** What the entries did to one target: pages that differ, and what was in the rows that they changed. */
+  #putTarget(
+    batch: Write[],
+    target: string,
+    { tree, record }: Stored,
+    entries: readonly JournalEntry[],
+    after: RowTree | undefined,
+  ): Stored {
+    const { meta, pages, history } = this.#store.tables;
+    /** Who wrote a row last, for rows that these entries change more than once. */
+    const writers = new Map<RowKey, number>();
+    let made = tree;
+    let revision = 0;
+    for (const entry of entries) {
+      for (const commit of entry.commits) {
+        if (commit.target !== target) continue;
+        revision = entry.revision;
+        for (const { key, before } of commit.changes) {
+          // A row that comes into being is told by its own revision: nothing was before it.
+          if (before !== undefined) {
+            const writer = writers.get(key) ?? tree.get(key)?.revision ?? 0;
+            const stored = Buffer.concat([storedKey(target, key), separator, revisionBytes(revision)]);
+            batch.push({ type: 'put', sublevel: history, key: stored, value: pastRecord(writer, before) });
+          }
+          if (entries.length > 1) writers.set(key, revision);
+        }
+        if (after === undefined) made = made.with(commit.changes, revision);
+      }
     }
+    const now = after ?? made;
+    const changed = tree.pagesChanged(now);
+    let sum = record.sum;
+    for (const page of changed.gone) {
+      sum -= crc32(page.bytes);
+      batch.push({ type: 'del', sublevel: pages, key: storedKey(target, page.first) });
+    }
+    for (const page of changed.made) {
+      const checksum = crc32(page.bytes);
+      sum += checksum;
+      batch.push({
+        type: 'put',
+        sublevel: pages,
+        key: storedKey(target, page.first),
+        value: withChecksum(page, checksum),
+      });
+    }
+    const next: TargetRecord = {
+      revision,
+      pages: record.pages + changed.made.length - changed.gone.length,
+      rows: now.size,
+      sum: ((sum % modulus) + modulus) % modulus,
+    };
+    batch.push({ type: 'put', sublevel: meta, key: recordKey(target), value: Buffer.from(JSON.stringify(next)) });
+    return { tree: now, record: next };
   }
 
   /**
-   * All rows of a target in key order, and the last revision that changed it. O(rows).
+   * All rows of a target, and the last revision that changed it. O(pages) the first time.
    * @throws EdgeconfError DATA_LOSS when the rows are not those that were stored.
    */
-  async load(target: string): Promise<{ rows: Row[]; revision: number }> {
+  async load(target: string): Promise<{ rows: RowTree; revision: number }> {
+    const { tree, record } = await this.#target(target);
+    return { rows: tree, revision: record.revision };
+  }
+
+  async #target(target: string): Promise<Stored> {
+    const known = this.#stored.get(target);
+    if (known !== undefined) return known;
     const prefix = storedKey(target, '');
-    const iterator = this.#store.tables.rows.iterator({ gte: prefix, lt: storedKey(target, '\u{ff}\u{ff}') });
-    const rows: Row[] = [];
-    let sum = emptySum;
-    for await (const [stored, bytes] of iterator) {
-      const key = stored.toString('latin1', prefix.length);
-      const value = bytes.toString('utf8', 8);
-      rows.push({ key, value, revision: revisionAt(bytes, 0) });
-      sum = sumAfter(sum, key, undefined, value);
+    const range = { gte: prefix, lt: storedKey(target, '\u{ff}\u{ff}') };
+    const pages: RowPage[] = [];
+    let rows = 0;
+    let sum = 0;
+    for await (const [stored, bytes] of this.#store.tables.pages.iterator(range)) {
+      // A copy of its own: the buffer that level hands out may share its memory with others.
+      const content = Buffer.allocUnsafeSlow(Math.max(0, bytes.length - checksumBytes));
+      bytes.copy(content, 0, checksumBytes);
+      const first = stored.toString('latin1', prefix.length);
+      const checksum = crc32(content);
+      if (bytes.length < checksumBytes || bytes.readUInt32BE(0) !== checksum) {
+        throw damaged(target, `the page of rows from ${JSON.stringify(first)} on has another checksum`);
+      }
+      const page = RowPage.of(first, content);
+      pages.push(page);
+      rows += page.size;
+      sum = (sum + checksum) % modulus;
     }
-    const record = await this.#record(target);
-    if (record.rows !== sum.rows || record.sum !== sum.sum) {
-      throw new EdgeconfError(
-        'DATA_LOSS',
-        `the stored rows of target ${target} are damaged: ${sum.rows} rows were read, ${record.rows} were stored` +
-          `${record.rows === sum.rows ? ', and their checksum differs' : ''}. Nothing was overwritten; restore the data ` +
-          'folder from a backup',
+    const text = await this.#store.tables.meta.get(recordKey(target));
+    const record = text === undefined ? noRecord : (JSON.parse(text.toString('utf8')) as TargetRecord);
+    if (record.pages !== pages.length || record.rows !== rows || record.sum !== sum) {
+      throw damaged(
+        target,
+        `${rows} rows in ${pages.length} pages were read, ${record.rows} in ${record.pages} were stored` +
+          (record.rows === rows ? ', and their checksum differs' : ''),
       );
     }
-    return { rows, revision: record.revision };
+    const stored = { tree: RowTree.of(pages), record };
+    this.#stored.set(target, stored);
+    return stored;
   }
 
   /** Names of the targets that have rows, sorted. O(targets). */
@@ -154,7 +212,7 @@ export class RowStore {
     const names: string[] = [];
     let from = Buffer.from([1]);
     for (;;) {
-      const [first] = await this.#store.tables.rows.keys({ gte: from, limit: 1 }).all();
+      const [first] = await this.#store.tables.pages.keys({ gte: from, limit: 1 }).all();
       if (first === undefined) return names;
       const end = first.indexOf(0);
       names.push(first.toString('utf8', 0, end));
@@ -162,19 +220,12 @@ export class RowStore {
     }
   }
 
-  /** Every recorded change of the row at `key` and of all rows below it, each row's changes in revision order. */
+  /** Every change of the row at `key` and of all rows below it, in key order, each row's changes in revision order. */
   async *past(target: string, key: RowKey): AsyncIterable<PastValue> {
-    const from = storedKey(target, key);
-    const start = storedKey(target, '').length;
-    const range = { gte: from, lt: storedKey(target, rangeEnd(key)) };
-    for await (const [stored, value] of this.#store.tables.history.iterator(range)) {
-      const at = stored.length - 8;
-      yield {
-        key: stored.toString('latin1', start, at - 1),
-        revision: revisionAt(stored, at),
-        before: value.length === 0 ? undefined : value.toString('utf8'),
-      };
-    }
+    const { tree } = await this.#target(target);
+    const range = { gte: storedKey(target, key), lt: storedKey(target, rangeEnd(key)) };
+    const records = this.#store.tables.history.iterator(range);
+    yield* pastOf(tree.range(key, rangeEnd(key)), records, storedKey(target, '').length);
   }
 
   /** The result of an earlier request with this idempotency id. */
@@ -199,12 +250,22 @@ function recordKey(target: string): Buffer {
   return Buffer.from(`target\x00${target}`);
 }
 
-function sumOf(sum: RowSum, { changes }: TargetChanges): RowSum {
-  return changes.reduce((total, { key, before, after }) => sumAfter(total, key, before, after), sum);
-}
-
 function storedKey(target: string, key: RowKey): Buffer {
   return Buffer.concat([Buffer.from(`${target}\x00`), Buffer.from(key, 'latin1')]);
+}
+
+function withChecksum({ bytes }: RowPage, checksum: number): Buffer {
+  const value = Buffer.allocUnsafe(checksumBytes + bytes.length);
+  value.writeUInt32BE(checksum, 0);
+  bytes.copy(value, checksumBytes);
+  return value;
+}
+
+function damaged(target: string, what: string): EdgeconfError {
+  return new EdgeconfError(
+    'DATA_LOSS',
+    `the stored rows of target ${target} are damaged: ${what}. Nothing was overwritten; restore the data folder from a backup`,
+  );
 }
 
 function requestKey(author: string, id: string): Buffer {

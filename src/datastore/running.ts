@@ -40,7 +40,7 @@ export class Running {
 
   /**
    * Applies a durable entry.
-   * @param staged the candidates that the entry was made from; they are used as they are where their revision was guessed right.
+   * @param staged the candidates that the entry was made from: what they stand on is what is here, and they get their revision.
    * @returns what it did, at the entry's revision.
    */
   apply(entry: JournalEntry, staged: readonly Candidate[] | undefined): Candidate[] {
@@ -50,9 +50,7 @@ export class Running {
       if (before === undefined) continue;
       const ready = staged?.find((candidate) => candidate.target === target);
       const after =
-        ready?.before === before && ready.after.revision === entry.revision
-          ? ready.after
-          : before.with(changes, entry.revision);
+        ready?.before.rows === before.rows ? settled(ready, before, entry) : before.with(changes, entry.revision);
       this.#snapshots.set(target, after);
       applied.push({ target, before, after, changes });
     }
@@ -93,4 +91,10 @@ export class Running {
     }
     this.#targets = declaredTargets(after);
   }
+}
+
+/** The staged snapshot with its revision; state may have changed since it was staged. */
+function settled({ after }: Candidate, before: Snapshot, { revision }: JournalEntry): Snapshot {
+  after.settle(revision);
+  return before.withConfigurationOf(after);
 }

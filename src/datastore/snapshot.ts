@@ -1,62 +1,76 @@
 // A target's configuration at one revision: an immutable sorted map of rows, cheap to take and to derive from.
 
-import BTreeModule from 'sorted-btree';
 import type { Model } from '../schema/model.ts';
 import { type RowKey, rangeEnd } from '../schema/row-key.ts';
 import type { Change, Row } from './row.ts';
-
-// sorted-btree is CommonJS: under Node's ESM its class is the `default` member of the default import.
-const BTree = BTreeModule.default;
-type Tree = InstanceType<typeof BTree<RowKey, Row>>;
+import type { RowPage } from './row-page.ts';
+import { RowTree } from './row-tree.ts';
 
 /** The revision of state rows: they belong to none. */
 export const STATE = 0;
+
+/** A transaction that has no place in the journal yet, as the rows that it writes name it. */
+interface Stamp {
+  /** Below zero. */
+  readonly unsettled: number;
+  revision: number | undefined;
+}
+
+/** A transaction's pages, and the stamps that may stand in them: its own, last, and those of what it was staged on. */
+interface Staged {
+  readonly made: readonly RowPage[];
+  readonly stamps: readonly Stamp[];
+}
+
+let lastStamp = 0;
 
 /** Immutable: `with` shares structure with the snapshot it comes from and costs O(changes * log rows). */
 export class Snapshot {
   readonly target: string;
   readonly model: Model;
-  /** The last revision that changed this target; 0 when none did. */
-  readonly revision: number;
-  readonly #rows: Tree;
-  /** How many of the rows are state. */
-  readonly #state: number;
+  /** Configuration. */
+  readonly rows: RowTree;
+  readonly #state: RowTree;
+  #revision: number;
+  #staged: Staged | undefined;
 
-  private constructor(target: string, model: Model, revision: number, rows: Tree, state: number) {
+  private constructor(target: string, model: Model, revision: number, rows: RowTree, state: RowTree, staged?: Staged) {
     this.target = target;
     this.model = model;
-    this.revision = revision;
-    this.#rows = rows;
+    this.rows = rows;
+    this.#revision = revision;
     this.#state = state;
+    this.#staged = staged;
   }
 
-  /** A snapshot of these rows, which must come in key order. O(rows). */
-  static of(target: string, model: Model, revision: number, rows: Iterable<Row>): Snapshot {
-    const tree = new BTree<RowKey, Row>(undefined, compareKeys);
-    for (const row of rows) tree.set(row.key, row);
-    return new Snapshot(target, model, revision, tree, 0);
+  /** A snapshot of these rows, which must come in key order when they are no tree yet. */
+  static of(target: string, model: Model, revision: number, rows: RowTree | Iterable<Row>): Snapshot {
+    return new Snapshot(target, model, revision, rows instanceof RowTree ? rows : RowTree.ofRows(rows), RowTree.empty);
+  }
+
+  /** The last revision that changed this target, 0 when none did; what `stage` guessed while the snapshot is only staged. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Rows of configuration. */
   get size(): number {
-    return this.#rows.size - this.#state;
+    return this.rows.size;
   }
 
   /** Rows of state. */
   get stateSize(): number {
-    return this.#state;
+    return this.#state.size;
   }
 
   get(key: RowKey): Row | undefined {
-    return this.#rows.get(key);
+    return this.rows.get(key) ?? (this.stateSize === 0 ? undefined : this.#state.get(key));
   }
 
   /** The rows with `from <= key < to`, in tree order. O(log rows) to start, O(1) each. */
-  *range(from: RowKey, to: RowKey): IterableIterator<Row> {
-    for (const [key, row] of this.#rows.entries(from)) {
-      if (key >= to) return;
-      yield row;
-    }
+  range(from: RowKey, to: RowKey): IterableIterator<Row> {
+    const rows = this.rows.range(from, to);
+    return this.stateSize === 0 ? rows : merged(rows, this.#state.range(from, to));
   }
 
   /** The rows at and below a key. */
@@ -69,29 +83,66 @@ export class Snapshot {
     return this.subtree(prefix).next().done !== true;
   }
 
-  /** The snapshot after these changes. */
+  /** The snapshot after these changes of configuration, which come in key order. */
   with(changes: readonly Change[], revision: number): Snapshot {
-    const rows = this.#rows.clone();
-    for (const { key, after } of changes) {
-      if (after === undefined) rows.delete(key);
-      else rows.set(key, { key, value: after, revision });
-    }
-    return new Snapshot(this.target, this.model, revision, rows, this.#state);
+    return new Snapshot(this.target, this.model, revision, this.rows.with(changes, revision), this.#state);
   }
 
-  /** The snapshot with these state rows; it stands at the same revision. */
+  /**
+   * Like `with`, for a transaction that has no place in the journal yet: `settle` gives it one. Another may be staged on top.
+   * @param guess the revision that it will probably have.
+   */
+  stage(changes: readonly Change[], guess: number): Snapshot {
+    const stamp: Stamp = { unsettled: --lastStamp, revision: undefined };
+    const made: RowPage[] = [];
+    const rows = this.rows.with(changes, stamp.unsettled, made);
+    const below = this.#staged?.stamps.filter(({ revision }) => revision === undefined) ?? [];
+    return new Snapshot(this.target, this.model, guess, rows, this.#state, { made, stamps: [...below, stamp] });
+  }
+
+  /** Gives the staged transaction its revision. What it was staged on must be settled before. */
+  settle(revision: number): void {
+    if (this.#staged === undefined) return;
+    const { made, stamps } = this.#staged;
+    const own = stamps.at(-1);
+    if (own !== undefined) own.revision = revision;
+    const revisions = new Map(stamps.map((stamp) => [stamp.unsettled, stamp.revision]));
+    for (const page of made) page.settle((unsettled) => revisions.get(unsettled) ?? revision);
+    this.#revision = revision;
+    this.#staged = undefined;
+  }
+
+  /** This snapshot's state beside the configuration of another one of the same target. */
+  withConfigurationOf(other: Snapshot): Snapshot {
+    if (other.#state === this.#state) return other;
+    return new Snapshot(this.target, this.model, other.revision, other.rows, this.#state);
+  }
+
+  /** The snapshot with these state rows, which come in key order; it stands at the same revision. */
   withState(changes: readonly Change[]): Snapshot {
-    const rows = this.#rows.clone();
-    let state = this.#state;
-    for (const { key, before, after } of changes) {
-      state += Number(after !== undefined) - Number(before !== undefined);
-      if (after === undefined) rows.delete(key);
-      else rows.set(key, { key, value: after, revision: STATE });
-    }
-    return new Snapshot(this.target, this.model, this.revision, rows, state);
+    return new Snapshot(this.target, this.model, this.revision, this.rows, this.#state.with(changes, STATE));
+  }
+
+  /** The configuration alone. */
+  withoutState(): Snapshot {
+    return this.stateSize === 0 ? this : new Snapshot(this.target, this.model, this.revision, this.rows, RowTree.empty);
   }
 }
 
-function compareKeys(a: RowKey, b: RowKey): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Two sequences of rows in key order, which have no key in common, as one. */
+function* merged(a: IterableIterator<Row>, b: IterableIterator<Row>): IterableIterator<Row> {
+  let [one, two] = [a.next(), b.next()];
+  while (one.done !== true && two.done !== true) {
+    if (one.value.key < two.value.key) {
+      yield one.value;
+      one = a.next();
+    } else {
+      yield two.value;
+      two = b.next();
+    }
+  }
+  if (one.done !== true) yield one.value;
+  yield* a;
+  if (two.done !== true) yield two.value;
+  yield* b;
 }

@@ -48,7 +48,7 @@ export function orphanedState(after: Snapshot, changes: readonly Change[]): Chan
     for (const row of after.subtree(prefix))
       orphans.set(row.key, { key: row.key, before: row.value, after: undefined });
   }
-  return [...orphans.values()];
+  return [...orphans.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** A list entry that is configured has at least its key leaves, which sort among its state rows. */

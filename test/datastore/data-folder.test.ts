@@ -28,7 +28,7 @@ describe('the data folder', () => {
     const folder = join(await tempFolder(), 'deep', 'data');
     await (await openDataFolder(folder, now)).close();
     const marker = JSON.parse(await readFile(join(folder, 'edgeconf.json'), 'utf8'));
-    assert.deepEqual(marker, { format: 1, created: '2023-11-14T22:13:20.000Z', state: 'ready' });
+    assert.deepEqual(marker, { format: 2, created: '2023-11-14T22:13:20.000Z', state: 'ready' });
   });
 
   it('is opened again with what was stored', async () => {
@@ -57,9 +57,9 @@ describe('the data folder', () => {
 
   it('is refused when its format is newer, and the marker stays', async () => {
     const folder = await made();
-    const marker = '{"format":2,"created":"x","state":"ready"}';
+    const marker = '{"format":3,"created":"x","state":"ready"}';
     await writeFile(join(folder, 'edgeconf.json'), marker);
-    await assert.rejects(openDataFolder(folder, now), refusal(/has format 2, and this release reads up to 1/));
+    await assert.rejects(openDataFolder(folder, now), refusal(/has format 3, and this release reads up to 2/));
     assert.equal(await readFile(join(folder, 'edgeconf.json'), 'utf8'), marker);
   });
 

@@ -1,6 +1,7 @@
 // What a restart finds: the same rows and history, whatever the crash took of the cache; and what it refuses.
 
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Datastore, openDatastore } from '../../src/datastore/datastore.ts';
@@ -90,7 +91,7 @@ describe('a restart', () => {
     await datastore.close();
     // As if no batch of rows had reached the disk.
     await withStore(folder, async ({ tables }) => {
-      await tables.rows.clear();
+      await tables.pages.clear();
       await tables.history.clear();
       await tables.meta.clear();
     });
@@ -103,6 +104,22 @@ describe('a restart', () => {
     assert.deepEqual(past, [undefined, '"n0"', '"n1"', '"n2"', '"n3"']);
   });
 
+  it('takes over a folder of format 1: rows and indexes are made from the journal again', async () => {
+    const { datastore, folder } = await openWith(['acme']);
+    for (let i = 0; i < 5; i++) await send(datastore, { acme: [site({ name: `s${i}`, size: i })] });
+    const before = everything(datastore);
+    await datastore.close();
+    await withStore(folder, async ({ tables }) => {
+      await tables.pages.clear();
+      await tables.history.put(Buffer.from('acme\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01'), Buffer.from('"old"'));
+    });
+    const marker = join(folder, 'edgeconf.json');
+    await writeFile(marker, String(await readFile(marker)).replace('"format": 2', '"format": 1'));
+    const again = await open(folder);
+    assert.deepEqual(everything(again), before);
+    assert.match(String(await readFile(marker)), /"format": 2/);
+  });
+
   it('still knows requests by their idempotency id', async () => {
     const { datastore, folder } = await openWith(['acme']);
     const more = { idempotencyId: 'r-1' };
@@ -111,7 +128,7 @@ describe('a restart', () => {
     await datastore.close();
     await withStore(folder, async ({ tables }) => {
       await tables.requests.clear();
-      await tables.rows.clear();
+      await tables.pages.clear();
       await tables.meta.clear();
     });
     const again = await open(folder);
@@ -139,7 +156,7 @@ describe('a restart', () => {
     await datastore.close();
     await withStore(folder, async ({ tables }) => {
       await tables.meta.clear();
-      await tables.rows.clear();
+      await tables.pages.clear();
       const stored = await tables.headers.get(revisionBytes(revision));
       await tables.headers.put(revisionBytes(revision), Buffer.from(String(stored).replace('"ann"', '"eve"')));
     });
@@ -227,7 +244,7 @@ describe('a restart', () => {
           for await (const entry of journal.entries(1)) {
             for (const { target, changes } of entry.commits) applyPlainly(replayed, target, changes);
           }
-          await store.tables.rows.clear();
+          await store.tables.pages.clear();
           await store.tables.meta.clear();
         });
         const again = await open(folder);

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { History } from '../../src/datastore/history.ts';
-import { type JournalHead, seal } from '../../src/datastore/journal-entry.ts';
+import { type JournalEntry, type JournalHead, seal } from '../../src/datastore/journal-entry.ts';
 import { LevelJournal } from '../../src/datastore/level-journal.ts';
 import { LevelStore } from '../../src/datastore/level-store.ts';
 import { replay } from '../../src/datastore/recovery.ts';
@@ -11,6 +12,11 @@ import { idempotencyLabel } from '../../src/datastore/request-label.ts';
 import type { Change, Row } from '../../src/datastore/row.ts';
 import { RowStore } from '../../src/datastore/row-store.ts';
 import { removeTempFolders, tempFolder } from './temp-folder.ts';
+
+/** By key, then by revision. */
+function sortedBy<T>(records: [string, number, T][]): [string, number, T][] {
+  return records.sort(([a, r], [b, s]) => (a === b ? r - s : a < b ? -1 : 1));
+}
 
 describe('the row store', () => {
   let store: LevelStore;
@@ -34,7 +40,7 @@ describe('the row store', () => {
   }
 
   async function all(target: string): Promise<Row[]> {
-    return (await new RowStore(store).load(target)).rows;
+    return [...(await new RowStore(store).load(target)).rows.range('', '\u{ff}\u{ff}')];
   }
 
   const change = (key: string, before: string | undefined, after: string | undefined): Change => ({
@@ -161,22 +167,87 @@ describe('the row store', () => {
     await replay(journal, rows);
     assert.equal((await all('acme')).length, 2);
     const key = Buffer.from('acme\x00a\x00');
-    const stored = await store.tables.rows.get(key);
+    const stored = await store.tables.pages.get(key);
     assert.ok(stored);
     const damaged = Buffer.from(stored);
     damaged[10] = (damaged[10] ?? 0) ^ 1;
-    await store.tables.rows.put(key, damaged);
+    await store.tables.pages.put(key, damaged);
     await assert.rejects(all('acme'), {
       code: 'DATA_LOSS',
       message:
-        /^the stored rows of target acme are damaged: 2 rows were read, 2 were stored, and their checksum differs/,
+        /^the stored rows of target acme are damaged: the page of rows from "a\\u0000" on has another checksum\. Nothing/,
     });
-    await store.tables.rows.del(key);
-    await assert.rejects(all('acme'), { code: 'DATA_LOSS', message: /1 rows were read, 2 were stored/ });
-    await store.tables.rows.put(key, stored);
+    await store.tables.pages.del(key);
+    await assert.rejects(all('acme'), {
+      code: 'DATA_LOSS',
+      message: /0 rows in 0 pages were read, 2 in 1 were stored/,
+    });
+    await store.tables.pages.put(key, stored);
     assert.equal((await all('acme')).length, 2);
-    await store.tables.rows.put(Buffer.from('globex\x00a\x00'), stored);
-    await assert.rejects(all('globex'), { code: 'DATA_LOSS', message: /1 rows were read, 0 were stored/ });
+    await store.tables.pages.put(Buffer.from('globex\x00a\x00'), stored);
+    await assert.rejects(all('globex'), {
+      code: 'DATA_LOSS',
+      message: /2 rows in 1 pages were read, 0 in 0 were stored/,
+    });
+  });
+
+  it('a page that is older than the others is refused', async () => {
+    await append('acme', [change('a\x00', undefined, '"one"')]);
+    await replay(journal, rows);
+    const key = Buffer.from('acme\x00a\x00');
+    const older = await store.tables.pages.get(key);
+    await append('acme', [change('a\x00', '"one"', '"two"')]);
+    await replay(journal, rows);
+    await store.tables.pages.put(key, older ?? Buffer.alloc(0));
+    await assert.rejects(all('acme'), { code: 'DATA_LOSS', message: /and their checksum differs/ });
+  });
+
+  it('the history of rows is the same however their changes were grouped, and has all that was', async () => {
+    const edit = fc.array(
+      fc.tuple(fc.constantFrom('a\x00', 'b\x00', 'b\x00c\x00', 'd\x00'), fc.option(fc.constantFrom('1', '2'))),
+      {
+        maxLength: 4,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(edit, fc.boolean()), { maxLength: 12 }), async (edits) => {
+        const fresh = await LevelStore.open(join(await tempFolder(), 'store'), true);
+        try {
+          const log = await LevelJournal.open(fresh);
+          const kept = new RowStore(fresh);
+          const values = new Map<string, string>();
+          const expected: unknown[] = [];
+          let waiting: JournalEntry[] = [];
+          for (const [each, apply] of edits) {
+            const changes: Change[] = [];
+            for (const [key, value] of new Map(each)) {
+              const before = values.get(key);
+              const after = value ?? undefined;
+              if (before === after) continue;
+              changes.push({ key, before, after });
+              if (after === undefined) values.delete(key);
+              else values.set(key, after);
+              expected.push([key, log.head.revision + 1, before]);
+            }
+            changes.sort((a, b) => (a.key < b.key ? -1 : 1));
+            const commits = [{ target: 'acme', model: 'm@1', changes }];
+            const sealed = seal({ author: 'ann', comment: '', labels: {}, commits }, log.head, 1n);
+            await log.append([sealed]);
+            waiting.push(sealed.entry);
+            if (!apply) continue;
+            await kept.apply(waiting);
+            waiting = [];
+          }
+          await kept.apply(waiting);
+          const told: unknown[] = [];
+          for await (const { key, revision, before } of kept.past('acme', '')) told.push([key, revision, before]);
+          assert.deepEqual(told, sortedBy(expected as [string, number, unknown][]));
+        } finally {
+          await fresh.close();
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('replay stops at a gap and names the revision', async () => {

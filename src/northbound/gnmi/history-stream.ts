@@ -1,7 +1,7 @@
 // What a STREAM with a range of the past sends: the configuration at its start, and then every commit in it. [gnmi-history 2.2.2]
 
 import { confirmIdOf } from '../../datastore/notes.ts';
-import type { Snapshot } from '../../datastore/snapshot.ts';
+import { Snapshot } from '../../datastore/snapshot.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { commitMarker, syncResponse } from './bundle.ts';
@@ -78,8 +78,5 @@ export async function* pastRange(
 function emptyNow(source: PastSource, target: string, modelId: string, revision: number): Snapshot {
   const now = source.snapshot(target);
   if (now?.model.id !== modelId) throw otherModel(target, modelId, revision);
-  return now.with(
-    [...now.subtree('')].map(({ key, value }) => ({ key, before: value, after: undefined })),
-    0,
-  );
+  return Snapshot.of(target, now.model, 0, []);
 }

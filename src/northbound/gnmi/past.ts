@@ -2,7 +2,7 @@
 
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { Change } from '../../datastore/row.ts';
-import { Snapshot } from '../../datastore/snapshot.ts';
+import type { Snapshot } from '../../datastore/snapshot.ts';
 import { declaredTargets, platformTarget } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { RowKey } from '../../schema/row-key.ts';
@@ -42,14 +42,7 @@ export async function snapshotAt(source: PastSource, target: string, revision: n
     if (past.revision > revision && !first.has(past.key)) first.set(past.key, past.before);
   }
   const back = [...first].map(([key, after]): Change => ({ key, before: now.get(key)?.value, after }));
-  return configurationOf(now).with(back, revision);
-}
-
-/** The snapshot without state, which the past does not know. */
-function configurationOf(snapshot: Snapshot): Snapshot {
-  if (snapshot.stateSize === 0) return snapshot;
-  const rows = [...snapshot.subtree('')].filter((row) => row.revision > 0);
-  return Snapshot.of(snapshot.target, snapshot.model, snapshot.revision, rows);
+  return now.withoutState().with(back, revision);
 }
 
 export function otherModel(target: string, modelId: string, revision: number): EdgeconfError {

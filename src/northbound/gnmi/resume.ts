@@ -106,6 +106,7 @@ async function earlier(
     for (const changes of commits)
       for (const { key, before: value } of changes) if (!first.has(key)) first.set(key, value);
     const back = [...first].map(([key, after]): Change => ({ key, before: now.get(key)?.value, after }));
+    back.sort((a, b) => (a.key < b.key ? -1 : 1));
     before.set(target, { snapshot: now.with(back, from), commits });
   }
   return { before, models };
