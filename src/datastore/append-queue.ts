@@ -23,9 +23,9 @@ export interface Submission {
   readonly epoch: number;
   /**
    * Asked when the entry gets its place: whether what was decided still stands, e.g. the policy did not move. Answering
-   * false sends the transaction back.
+   * false sends the transaction back. `top` gives a target's rows behind those that get their places just before, if any.
    */
-  readonly stands: () => boolean;
+  readonly stands: (top: (target: string) => RowTree | undefined) => boolean;
   /** Whether decisions about later transactions may depend on this one, so that they must wait until it is applied. */
   readonly barrier: boolean;
 }
@@ -141,17 +141,19 @@ export class AppendQueue {
   #take(): { sealed: SealedEntry[]; takers: Pending[] } {
     const sealed: SealedEntry[] = [];
     const takers: Pending[] = [];
+    const tops = new Map<string, RowTree>();
     let head = this.#head;
     for (;;) {
       const next = this.#pending.shift();
       if (next === undefined) break;
-      if (!next.submission.stands()) {
+      if (!next.submission.stands((target) => tops.get(target))) {
         next.resolve('moved');
         continue;
       }
       const entry = seal(next.submission.draft, head, this.#parts.now());
       sealed.push(entry);
       takers.push(next);
+      for (const { target, after } of next.submission.candidates) tops.set(target, after.rows);
       head = entry.entry;
       if (next.submission.barrier) break;
     }

@@ -10,6 +10,7 @@ import { noteLabels, type Standing } from './notes.ts';
 import { idempotencyLabel, reservedLabelPrefix } from './request-label.ts';
 import { rowChanges } from './row-changes.ts';
 import type { Running } from './running.ts';
+import type { Link, Stacks } from './stacks.ts';
 import type { Release, TargetLocks } from './target-locks.ts';
 import { checkTurn, platformTarget, targetTurns } from './targets.ts';
 import type { Candidate, Check, CommitRequest, CommitResult, Edit } from './transaction.ts';
@@ -21,6 +22,7 @@ export interface CommitParts {
   readonly models: ReadonlyMap<string, Model>;
   readonly validator: Validator;
   readonly locks: TargetLocks;
+  readonly stacks: Stacks;
   readonly queue: AppendQueue;
   readonly plan: Check;
   readonly deadlineMs: number;
@@ -43,46 +45,141 @@ interface Transaction {
 export async function commit(parts: CommitParts, request: CommitRequest): Promise<CommitResult> {
   checkLabels(request);
   const edits = editsByTarget(request);
-  await parts.queue.ready();
   // Twice the limit, so that waiting behind one transaction that uses up its whole time is not yet fatal.
   const waitUntilMs = performance.now() + 2 * parts.deadlineMs;
-  for (const target of edits.keys()) knownTarget(parts, target);
-  const release = await parts.locks.acquire([...edits.keys()], waitUntilMs);
-  const locks = [release];
-  const staged = new Set<string>();
-  try {
-    checkNotes(parts.standing(), request, [...edits.keys()]);
-    return await run(parts, { request, edits, waitUntilMs, epoch: parts.queue.epoch, staged, locks });
-  } finally {
-    // What was appended is kept by then and no longer in the set.
-    for (const target of staged) parts.validator.undo(target);
-    for (const each of locks.reverse()) each();
+  for (;;) {
+    await parts.queue.ready();
+    for (const target of edits.keys()) knownTarget(parts, target);
+    const locks = [await parts.locks.acquire([...edits.keys()], waitUntilMs)];
+    const transaction = { request, edits, waitUntilMs, epoch: parts.queue.epoch, staged: new Set<string>(), locks };
+    const result = await attempt(parts, transaction);
+    if (result !== 'again') return result;
+    if (performance.now() < waitUntilMs) continue;
+    throw new EdgeconfError('ABORTED', 'the transactions before this one failed again and again; try again');
   }
 }
 
-async function run(parts: CommitParts, transaction: Transaction): Promise<CommitResult> {
-  const { request } = transaction;
-  const candidates = await stage(parts, transaction);
-  if (candidates.length === 0 && request.note === undefined) {
-    const { revision, timeNs } = parts.queue.head;
-    return { revision, timeNs, candidates };
-  }
-  for (;;) {
-    const policyRevision = parts.running.platform.revision;
-    await within(parts.deadlineMs, 'authorization', request.authorize(candidates));
-    lockTurns(parts, transaction, candidates);
-    await within(parts.deadlineMs, 'the plan', parts.plan(candidates));
-    if (request.dryRun === true) {
-      const { revision, timeNs } = parts.queue.head;
-      return { revision, timeNs, candidates };
+/** @returns 'again' when what the transaction was staged on did not become durable: it has to be staged anew. */
+async function attempt(parts: CommitParts, transaction: Transaction): Promise<CommitResult | 'again'> {
+  const { request, edits, staged, locks } = transaction;
+  let placing: Promise<CommitResult | 'again'>;
+  try {
+    checkNotes(parts.standing(), request, [...edits.keys()]);
+    const shared = sharesWrites(transaction);
+    if (!shared) await parts.stacks.empty(edits.keys());
+    const candidates = await stage(parts, transaction);
+    const [only] = candidates;
+    if (only === undefined && request.note === undefined) {
+      placing = unchanged(parts, edits.keys());
+    } else {
+      const policyRevision = await agree(parts, transaction, candidates);
+      if (request.dryRun === true) return { ...headOf(parts), candidates };
+      if (!shared || only === undefined) return await place(parts, transaction, candidates, policyRevision);
+      const link = parts.stacks.push(only.before, only.after);
+      if (link === undefined) {
+        parts.validator.drop(only.target);
+        return 'again';
+      }
+      keep(parts, transaction);
+      placing = placeOnStack(parts, transaction, only, link, policyRevision);
     }
-    const appended = await append(parts, transaction, candidates, policyRevision);
-    if (appended === 'moved') continue;
-    for (const target of transaction.staged) parts.validator.keep(target);
-    transaction.staged.clear();
-    const { revision, timeNs } = appended.entry;
-    return { revision, timeNs, candidates: appended.candidates };
+  } finally {
+    // What was appended, or is on its way, is kept by then and no longer in the set.
+    for (const target of staged) parts.validator.undo(target);
+    for (const each of locks.reverse()) each();
   }
+  // Without the lock: the target's next transaction is staged while this one is being made durable.
+  return placing;
+}
+
+/** Transactions of one target may be on their way together. Those that others depend on in other ways go alone. */
+function sharesWrites({ request, edits }: Transaction): boolean {
+  return edits.size === 1 && !edits.has(platformTarget) && request.note === undefined;
+}
+
+/** Nothing is to be done, if what is on its way before becomes durable. */
+async function unchanged(parts: CommitParts, targets: Iterable<string>): Promise<CommitResult | 'again'> {
+  for (const target of targets) if (!(await parts.stacks.settled(target))) return 'again';
+  return { ...headOf(parts), candidates: [] };
+}
+
+/** Authorization, then the plan. @returns the revision of the policy that allowed it. */
+async function agree(parts: CommitParts, transaction: Transaction, candidates: readonly Candidate[]): Promise<number> {
+  const policyRevision = parts.running.platform.revision;
+  await within(parts.deadlineMs, 'authorization', transaction.request.authorize(candidates));
+  lockTurns(parts, transaction, candidates);
+  await within(parts.deadlineMs, 'the plan', parts.plan(candidates));
+  return policyRevision;
+}
+
+/** Appends while all locks are held. */
+async function place(
+  parts: CommitParts,
+  transaction: Transaction,
+  candidates: readonly Candidate[],
+  agreedAt: number,
+): Promise<CommitResult | 'again'> {
+  let policyRevision = agreedAt;
+  for (;;) {
+    const appended = await append(parts, transaction, candidates, policyRevision);
+    if (appended !== 'moved') {
+      keep(parts, transaction);
+      return resultOf(appended);
+    }
+    if (!candidates.every((candidate) => isFirm(parts, candidate))) return 'again';
+    policyRevision = await agree(parts, transaction, candidates);
+  }
+}
+
+/** Appends behind those that are on their way before. What is kept in the tree goes when it does not come to that. */
+async function placeOnStack(
+  parts: CommitParts,
+  transaction: Transaction,
+  candidate: Candidate,
+  link: Link,
+  agreedAt: number,
+): Promise<CommitResult | 'again'> {
+  try {
+    let policyRevision = agreedAt;
+    for (;;) {
+      const appended = await append(parts, transaction, [candidate], policyRevision);
+      if (appended !== 'moved') {
+        parts.stacks.placed(link);
+        return resultOf(appended);
+      }
+      await link.below?.placed;
+      if (!isFirm(parts, candidate)) break;
+      policyRevision = await agree(parts, transaction, [candidate]);
+    }
+  } catch (error) {
+    giveUp(parts, link);
+    throw error;
+  }
+  giveUp(parts, link);
+  return 'again';
+}
+
+function giveUp({ stacks, validator }: CommitParts, link: Link): void {
+  if (stacks.failed(link)) validator.drop(link.after.target);
+}
+
+/** Whether what the candidate was staged on is what is there. */
+function isFirm({ running }: CommitParts, { target, before }: Candidate): boolean {
+  return running.snapshot(target)?.rows === before.rows;
+}
+
+function keep({ validator }: CommitParts, { staged }: Transaction): void {
+  for (const target of staged) validator.keep(target);
+  staged.clear();
+}
+
+function headOf({ queue }: CommitParts): Pick<CommitResult, 'revision' | 'timeNs'> {
+  const { revision, timeNs } = queue.head;
+  return { revision, timeNs };
+}
+
+function resultOf({ entry, candidates }: Appended): CommitResult {
+  return { revision: entry.revision, timeNs: entry.timeNs, candidates };
 }
 
 /** Every target applies its edits in its own tree; all violations of all targets are told at once. */
@@ -92,7 +189,7 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
     [...transaction.edits].map(async ([target, edits]) => {
       // A transaction that only notes something about a target leaves the target's tree alone.
       if (edits.length === 0) return undefined;
-      const before = knownTarget(parts, target);
+      const before = parts.stacks.tip(target) ?? knownTarget(parts, target);
       const verdict = await parts.validator.stage(before, packEdits(before, edits), waitUntilMs);
       if (verdict.violations.length === 0) staged.add(target);
       return { before, verdict };
@@ -133,7 +230,7 @@ function lockTurns(parts: CommitParts, transaction: Transaction, candidates: rea
     if (transaction.edits.has(turn.name)) continue;
     // What a pending commit would be undone in must not go.
     checkFree(parts.standing().pending, turn.name);
-    const release = parts.locks.tryAcquire(turn.name);
+    const release = parts.stacks.isEmpty(turn.name) ? parts.locks.tryAcquire(turn.name) : undefined;
     if (release === undefined) {
       throw new EdgeconfError('ABORTED', `target ${turn.name} is being written by another transaction; try again`);
     }
@@ -158,7 +255,9 @@ function append(
     draft,
     candidates,
     epoch,
-    stands: () => parts.running.platform.revision === policyRevision,
+    stands: (top) =>
+      parts.running.platform.revision === policyRevision &&
+      candidates.every(({ target, before }) => (top(target) ?? parts.running.snapshot(target)?.rows) === before.rows),
     barrier: candidates.some((candidate) => candidate.target === platformTarget),
   });
 }

@@ -23,6 +23,7 @@ import { replay } from './recovery.ts';
 import { RowStore } from './row-store.ts';
 import { Running } from './running.ts';
 import { Snapshot } from './snapshot.ts';
+import { Stacks } from './stacks.ts';
 import type { StateReport } from './state-rows.ts';
 import { TargetLocks } from './target-locks.ts';
 import { declaredTargets, platformTarget, type TargetInfo } from './targets.ts';
@@ -172,7 +173,18 @@ function assemble({
     if (commits.length > 0) feed.tell({ state: true, revision: queue.head.revision, timeNs, author: '', commits });
   };
   const locks = new TargetLocks();
-  const parts = { running, models, validator, locks, queue, plan: options.plan, deadlineMs, standing: () => standing };
+  const stacks = new Stacks(running);
+  const parts = {
+    running,
+    models,
+    validator,
+    locks,
+    stacks,
+    queue,
+    plan: options.plan,
+    deadlineMs,
+    standing: () => standing,
+  };
   const idempotency = new Idempotency(rows, async () => {
     await queue.ready();
     await queue.stored;

@@ -27,7 +27,7 @@ export class Claims {
 
   /**
    * Looks at the documents that a transaction adds.
-   * @param inFlight what other transactions add that may be on their way to the journal.
+   * @param inFlight what transactions of other targets add that may be on their way to the journal.
    * @throws EdgeconfError FAILED_PRECONDITION when one is taken already, or wanted twice by the transaction; ABORTED
    *   when another transaction that is not decided yet wants it too.
    */
@@ -36,7 +36,9 @@ export class Claims {
     for (const claim of overlay.claims()) {
       const [first, second] = overlay.added(claim).flatMap((id) => documentOf(overlay, id) ?? []);
       if (first === undefined) continue;
-      const taken = this.wanting(claim).flatMap((id) => documentOf(overlay, id) ?? []);
+      const taken = [...this.wanting(claim), ...addedBelow(overlay, claim)].flatMap(
+        (id) => documentOf(overlay, id) ?? [],
+      );
       const rival = taken[0] ?? second;
       if (rival !== undefined) throw claimRefusal(first, rival);
       if (!others.some((other) => other.added(claim).length > 0)) continue;
@@ -46,6 +48,13 @@ export class Claims {
       );
     }
   }
+}
+
+/** What transactions add that the overlay's own is staged on. */
+function addedBelow(overlay: Overlay, claim: string): string[] {
+  const ids: string[] = [];
+  for (let below = overlay.pending; below !== undefined; below = below.pending) ids.push(...below.added(claim));
+  return ids;
 }
 
 function documentOf(layer: Layer, id: string): DocumentUnit | undefined {

@@ -43,6 +43,14 @@ interface Plan {
   readonly targets: number;
 }
 
+interface InFlight {
+  readonly overlay: Overlay;
+  readonly generation: number;
+  /** The target's rows with the transaction. */
+  readonly rows: Snapshot['rows'];
+  readonly untilMs: number;
+}
+
 /** Plans may overlap each other; `prepare` and `accept` are called for one transaction after the other, in feed order. */
 export class Planner {
   readonly #adapters: Adapters;
@@ -52,11 +60,13 @@ export class Planner {
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
   #devices: ReadonlyMap<string, Device> = new Map();
+  /** Whether what there was at the start has been taken in. */
+  #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
   #generation = 0;
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
-  /** By target: what was planned last and may be on its way to the journal; a target has one transaction at a time. */
-  readonly #inFlight = new Map<string, { overlay: Overlay; untilMs: number }>();
+  /** By target: what was planned and may be on its way to the journal, oldest first. */
+  readonly #inFlight = new Map<string, InFlight[]>();
 
   constructor(adapters: Adapters, nowMs: () => number) {
     this.#adapters = adapters;
@@ -68,6 +78,11 @@ export class Planner {
     return this.#devices;
   }
 
+  /** Whether what the transaction is staged on is known, so that it can be planned at once. */
+  knows(candidates: readonly Candidate[]): boolean {
+    return this.#baseOf(candidates) !== undefined;
+  }
+
   /**
    * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
    *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
@@ -76,20 +91,36 @@ export class Planner {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
     this.#checkKinds(candidates, devices);
-    const overlay = new Overlay(this.#rendering);
+    const overlay = new Overlay(this.#baseOf(candidates) ?? this.#rendering);
     await this.#render(overlay, candidates, devices);
     checkFaults(overlay);
-    for (const { target } of candidates) this.#inFlight.delete(target);
     const nowMs = this.#nowMs();
-    const undecided = [...this.#inFlight.values()].filter(({ untilMs }) => nowMs < untilMs);
-    this.#claims.check(
-      overlay,
-      undecided.map((each) => each.overlay),
-    );
-    for (const { target, changes } of candidates) {
+    this.#claims.check(overlay, this.#undecided(candidates, nowMs));
+    for (const { target, changes, after } of candidates) {
       this.#plans.set(changes, { overlay, generation, targets: candidates.length });
-      this.#inFlight.set(target, { overlay, untilMs: nowMs + IN_FLIGHT_MS });
+      const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);
+      started.push({ overlay, generation, rows: after.rows, untilMs: nowMs + IN_FLIGHT_MS });
+      this.#inFlight.set(target, started);
     }
+  }
+
+  /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */
+  #baseOf(candidates: readonly Candidate[]): Overlay | Rendering | undefined {
+    if (!this.#hasBegun) return undefined;
+    if (candidates.every(({ target, before }) => this.#snapshots.get(target)?.rows === before.rows))
+      return this.#rendering;
+    const [only, ...others] = candidates;
+    if (only === undefined || others.length > 0) return undefined;
+    const below = this.#inFlight.get(only.target)?.findLast(({ rows }) => rows === only.before.rows);
+    return below?.generation === this.#generation ? below.overlay : undefined;
+  }
+
+  /** What transactions of other targets may be about to add. */
+  #undecided(candidates: readonly Candidate[], nowMs: number): Overlay[] {
+    const own = new Set(candidates.map(({ target }) => target));
+    return [...this.#inFlight].flatMap(([target, started]) =>
+      own.has(target) ? [] : started.filter(({ untilMs }) => nowMs < untilMs).map(({ overlay }) => overlay),
+    );
   }
 
   /** Renders everything there is. */
@@ -115,10 +146,21 @@ export class Planner {
   async accept({ overlay, devices }: Intake, commits: readonly Candidate[]): Promise<Assignment[]> {
     if (devices !== this.#devices) this.#generation += 1;
     this.#devices = devices;
-    for (const { target, after } of commits) this.#snapshots.set(target, after);
     const claims = await this.#merge(overlay);
-    for (const { target } of commits) this.#inFlight.delete(target);
+    for (const { target, after } of commits) this.#snapshots.set(target, after);
+    this.#hasBegun = true;
+    overlay.merged();
+    for (const { target, after } of commits) this.#land(target, after);
     return [...claims].map((claim) => this.#assignment(claim));
+  }
+
+  /** A transaction is no longer on its way; what was planned on top of it looks at what is known from now on. */
+  #land(target: string, after: Snapshot): void {
+    const started = this.#inFlight.get(target) ?? [];
+    const at = started.findIndex(({ rows }) => rows === after.rows);
+    // Those before it came first, or will never come.
+    for (const { overlay } of started.splice(0, at + 1)) overlay.merged();
+    if (started.length === 0) this.#inFlight.delete(target);
   }
 
   /** What the plan of this very transaction found, when nothing has changed that it was made from. */

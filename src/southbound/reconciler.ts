@@ -66,6 +66,8 @@ export class Reconciler {
   /** The one that is being taken in. */
   #incoming = 0;
   #intake: Promise<void> = Promise.resolve();
+  /** Transactions about devices that are committed and not yet taken in. */
+  #devicesMove = 0;
   #unlisten: (() => void) | undefined;
   readonly #listeners = new Set<(event: DocumentEvent) => void>();
   readonly #statusListeners = new Set<(device: string) => void>();
@@ -96,7 +98,16 @@ export class Reconciler {
     // Up to the first await nothing else runs: the feed goes on exactly where these snapshots end.
     this.#unlisten = source.listen((event) => {
       // State is what this engine itself reports; it is no intent.
-      if (event.state !== true) void this.#queue(() => this.#takeIn(event));
+      if (event.state === true) return;
+      const moves = Number(deviceNames(event.commits).size > 0);
+      this.#devicesMove += moves;
+      void this.#queue(async () => {
+        try {
+          await this.#takeIn(event);
+        } finally {
+          this.#devicesMove -= moves;
+        }
+      });
     });
     this.#incoming = source.head.revision;
     const snapshots = source.targets().flatMap(({ name }) => source.snapshot(name) ?? []);
@@ -105,7 +116,8 @@ export class Reconciler {
 
   /** Refuses what devices could not take. [Check] See `Planner.plan`. */
   readonly plan = async (candidates: readonly Candidate[]): Promise<void> => {
-    await this.#intake;
+    // Rendering another tenant's large commit is not waited for; what devices there are is.
+    if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
     await this.#planner.plan(candidates);
   };
 

@@ -95,25 +95,45 @@ export class Rendering implements Layer {
 export class Overlay implements Layer {
   /** Undefined: the unit goes. */
   readonly units = new Map<string, Unit | undefined>();
-  readonly #base: Layer;
   readonly #indexes = new Map<string, ReadIndex>();
   readonly #added = new Map<string, Set<string>>();
+  #base: Layer;
+  /** Its units are part of what is known to all. */
+  #isMerged = false;
 
+  /** @param base what is known, or what another transaction that is on its way before this one makes of it. */
   constructor(base: Layer) {
     this.#base = base;
   }
 
+  /** The overlay below, as long as it is not part of what is known. */
+  get pending(): Overlay | undefined {
+    const base = this.#below;
+    return base instanceof Overlay ? base : undefined;
+  }
+
+  /** To be called when its transaction has become part of what is known: overlays above then look there. */
+  merged(): void {
+    this.#base = this.#below;
+    this.#isMerged = true;
+  }
+
+  get #below(): Layer {
+    while (this.#base instanceof Overlay && this.#base.#isMerged) this.#base = this.#base.#base;
+    return this.#base;
+  }
+
   unit(id: string): Unit | undefined {
-    return this.units.has(id) ? this.units.get(id) : this.#base.unit(id);
+    return this.units.has(id) ? this.units.get(id) : this.below(id);
   }
 
   /** The unit as it was before this transaction. */
   below(id: string): Unit | undefined {
-    return this.#base.unit(id);
+    return this.#below.unit(id);
   }
 
   touched(target: string, lookup: (index: ReadIndex) => void): void {
-    this.#base.touched(target, lookup);
+    this.#below.touched(target, lookup);
     const index = this.#indexes.get(target);
     if (index !== undefined) lookup(index);
   }

@@ -6,6 +6,7 @@ import type { JournalEntry, JournalHead, SealedEntry } from '../../src/datastore
 /** Passes everything to a real journal, counts its writes, and fails as told. */
 export class FaultyJournal implements Journal {
   readonly #journal: Journal;
+  readonly #waiting: (() => void)[] = [];
   /** Sizes of the appends that were asked for. */
   readonly appends: number[] = [];
   /** What the next append does; `lost` fails before the write, `unanswered` after it. */
@@ -23,8 +24,14 @@ export class FaultyJournal implements Journal {
     return this.#journal.head;
   }
 
+  /** Resolves when the next append is asked for. */
+  asked(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   async append(entries: readonly SealedEntry[]): Promise<void> {
     this.appends.push(entries.length);
+    for (const resolve of this.#waiting.splice(0)) resolve();
     await this.gate;
     if (this.fault === 'lost') throw new Error('no space left on device');
     await this.#journal.append(entries);

@@ -141,6 +141,51 @@ describe('Reconciler on the real datastore', () => {
     assert.equal(rendered.length, 1);
   });
 
+  it('makes the same documents of transactions that are on their way together as of the same, one by one', async () => {
+    await replaceAll('acme', await acme());
+    const groups = ['g1', 'g2', 'g3'];
+    const site = datastore.snapshot('acme')?.model.root.children.get('edgeconf-site:site');
+    assert.ok(site);
+    const merge = async (members: Record<string, unknown>): Promise<void> => {
+      const json = JSON.stringify({ 'edgeconf-site:site': [{ 'site-id': 'acme-chicago', ...members }] });
+      const path = [{ node: site, keys: ['acme-chicago'] }];
+      await datastore.commit({
+        author: 'test',
+        edits: [{ target: 'acme', edits: [{ op: 'update', path, json }] }],
+        authorize: () => {},
+      });
+    };
+    // Each group comes into being, is changed by what reads only that new group, and some go again: all without waiting.
+    await Promise.all(
+      groups.flatMap((id, i) => [
+        merge({
+          'device-group': [
+            {
+              'device-group-id': id,
+              'traffic-class': 'video',
+              'ip-domain': 'acme-chicago-video',
+              mbr: { uplink: '1000', downlink: '1000' },
+            },
+          ],
+          slice: [{ 'slice-id': 'acme-chicago-cameras', 'device-group': [{ 'device-group': id, enable: true }] }],
+        }),
+        merge({ 'device-group': [{ 'device-group-id': id, mbr: { uplink: `${i + 2}000` } }] }),
+        merge({ 'display-name': `after ${id}` }),
+      ]),
+    );
+    await reconciler.settled();
+    const together = new Map(simulator.deviceGroups);
+    assert.equal([...together.keys()].filter((name) => groups.some((id) => name.endsWith(id))).length, 3);
+    await close();
+    // Nothing is remembered of the device: everything is rendered and sent anew.
+    await rm(join(folder, 'southbound'), { recursive: true });
+    simulator.clearLog();
+    await open();
+    await reconciler.settled();
+    assert.ok(simulator.requests.length > 3);
+    assert.deepEqual(new Map(simulator.deviceGroups), together);
+  });
+
   it('has models that say what the hand-made schemas of these tests say', () => {
     compare(aether.root, datastore.models().get('aether@2.1')?.root);
     compare(platform.root, datastore.models().get('edgeconf-platform@1')?.root);
