@@ -1,8 +1,8 @@
-// `edgeconf serve` and `edgeconf init`: what they print and when they end.
+// `edgeconf serve`, `edgeconf init` and `edgeconf verify`: what they print and when they end.
 
 import { certificateFiles } from './certificates.ts';
 import type { FirstOperator } from './first-operator.ts';
-import { makeDataFolder, startService } from './service.ts';
+import { checkDataFolder, makeDataFolder, startService } from './service.ts';
 import { isLoopback, type Settings } from './settings.ts';
 
 /** Runs the service until the signal aborts. */
@@ -26,6 +26,11 @@ export async function serve(settings: Settings, signal: AbortSignal, print: (lin
 /** Makes the data folder. @returns the lines to print; the secret is in them and nowhere else. */
 export async function init(settings: Settings, operator: string): Promise<readonly string[]> {
   return introduction(settings, await makeDataFolder(settings, operator));
+}
+
+/** Checks the data folder; what holds is printed. @throws EdgeconfError saying what does not */
+export function verify(settings: Settings, print: (line: string) => void): Promise<void> {
+  return checkDataFolder(settings, print);
 }
 
 function introduction(settings: Settings, { name, secret }: FirstOperator): string[] {

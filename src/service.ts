@@ -6,7 +6,8 @@ import { Level } from 'level';
 import { Access } from './access/access.ts';
 import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
 import { type Datastore, openDatastore } from './datastore/datastore.ts';
-import { readModels } from './datastore/model-folder.ts';
+import { type ModelSource, readModels } from './datastore/model-folder.ts';
+import { verifyFolder } from './datastore/verify.ts';
 import { EdgeconfError } from './errors.ts';
 import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
@@ -46,7 +47,7 @@ export async function startService(
     let reconciler: Reconciler | undefined;
     const datastore = await openDatastore({
       folder: settings.data,
-      models: await readModels(settings.models || join(packageRoot, 'models')),
+      models: await modelsOf(settings),
       plan: (candidates) => reconciler?.plan(candidates),
       deadlineMs: settings['commit.deadlineMs'],
       onAlarm: ({ kind, message }) =>
@@ -59,7 +60,10 @@ export async function startService(
     stops.push(() => acknowledged.close());
     const southbound = new Reconciler({ adapters, store: levelAckStore(acknowledged), resolveSecret });
     reconciler = southbound;
-    await southbound.start(datastore);
+    // Nobody waits for it but plans: what is configured can be read while it is rendered for the devices.
+    southbound.start(datastore).catch((err: unknown) => {
+      serviceLog.error({ err }, 'intent could not be taken in; devices stay as they are until the next start');
+    });
     stops.push(() => southbound.close());
     const endReports = reportDeviceState(southbound, datastore);
     stops.push(async () => endReports());
@@ -88,7 +92,7 @@ export async function startService(
 export async function makeDataFolder(settings: Settings, operator: string): Promise<FirstOperator> {
   const datastore = await openDatastore({
     folder: settings.data,
-    models: await readModels(settings.models || join(packageRoot, 'models')),
+    models: await modelsOf(settings),
     plan: () => {},
   });
   try {
@@ -102,6 +106,15 @@ export async function makeDataFolder(settings: Settings, operator: string): Prom
   } finally {
     await datastore.close();
   }
+}
+
+/** Checks a data folder that no service has open. @throws EdgeconfError saying what does not hold */
+export async function checkDataFolder(settings: Settings, tell: (line: string) => void): Promise<void> {
+  await verifyFolder({ folder: settings.data, models: await modelsOf(settings), tell });
+}
+
+function modelsOf(settings: Settings): Promise<ModelSource[]> {
+  return readModels(settings.models || join(packageRoot, 'models'));
 }
 
 async function loadAdapters(names: string): Promise<Adapter[]> {

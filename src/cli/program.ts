@@ -15,6 +15,8 @@ export interface Local {
   serve(settings: Settings, signal: AbortSignal, print: (line: string) => void): Promise<void>;
   /** Makes a data folder; the lines tell the operator's name and secret, once. */
   init(settings: Settings, operator: string): Promise<readonly string[]>;
+  /** Checks a data folder that no service has open; prints what holds. @throws EdgeconfError saying what does not */
+  verify(settings: Settings, print: (line: string) => void): Promise<void>;
   readonly version: string;
 }
 
@@ -83,6 +85,18 @@ function buildProgram(local: Local, terminal: Terminal): Command {
       const override = options.data === undefined ? {} : { data: options.data };
       const lines = await local.init(loadSettings({ file: options.settings, override }), options.operator);
       for (const line of lines) terminal.out(line);
+    });
+
+  program
+    .command('verify')
+    .description(
+      'check a whole data folder, with no service running on it: journal, rows, and every target by its model',
+    )
+    .option('--settings <file>', 'settings file')
+    .option('--data <folder>', 'the data folder to check')
+    .action((options: ClientOptions & { data?: string }) => {
+      const override = options.data === undefined ? {} : { data: options.data };
+      return local.verify(loadSettings({ file: options.settings, override }), terminal.out);
     });
 
   client(program.command('get'))

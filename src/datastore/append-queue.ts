@@ -68,6 +68,8 @@ export class AppendQueue {
   #stopped: string | undefined;
   #resuming: Promise<void> | undefined;
   #closed = false;
+  /** Why nothing is written any more, for good. */
+  #condemned: EdgeconfError | undefined;
 
   /** The rows must be up to the journal's head. */
   constructor(parts: AppendQueueParts) {
@@ -87,10 +89,11 @@ export class AppendQueue {
 
   /**
    * Whether writes go on; when they were stopped, tries to go on by reading the journal's head again.
-   * @throws EdgeconfError UNAVAILABLE saying why writes are stopped.
+   * @throws EdgeconfError UNAVAILABLE saying why writes are stopped; DATA_LOSS when that is for good.
    */
   async ready(): Promise<void> {
     if (this.#closed) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
+    if (this.#condemned !== undefined) throw this.#condemned;
     if (this.#stopped === undefined) return;
     this.#resuming ??= this.#resume().finally(() => {
       this.#resuming = undefined;
@@ -117,6 +120,12 @@ export class AppendQueue {
       this.#pending.push({ submission, resolve, reject });
       this.#flushing ??= this.#flush();
     });
+  }
+
+  /** Stops writes for good: what is stored was found not to be whole. Reads go on. */
+  condemn(fault: EdgeconfError): void {
+    this.#condemned = fault;
+    this.#stop(fault);
   }
 
   /** Waits for what is under way; later submissions are refused. */
@@ -219,7 +228,10 @@ export class AppendQueue {
     for (const pending of this.#pending.splice(0)) pending.reject(notWritten(reason, error));
     this.#parts.onAlarm({
       kind: 'writes-stopped',
-      message: `writes are stopped, reads go on: ${reason}. Check the disk of the data folder; writes go on by themselves`,
+      message:
+        this.#condemned === undefined
+          ? `writes are stopped, reads go on: ${reason}. Check the disk of the data folder; writes go on by themselves`
+          : `writes are stopped, reads go on: ${reason}`,
     });
   }
 

@@ -21,12 +21,16 @@ interface Marker {
 
 /**
  * Opens the store in a data folder, which is made when it is missing or empty.
- * @param nowNs time for the marker file.
+ * @param nowNs time for the marker file; undefined: the folder is only opened, never made.
  * @throws EdgeconfError FAILED_PRECONDITION when the folder is foreign, corrupt, of a newer format or in use by another
  *   process; the message says where and what to do.
  */
-export async function openDataFolder(folder: string, nowNs: bigint): Promise<LevelStore> {
-  const marker = (await readMarker(folder)) ?? (await makeFolder(folder, nowNs));
+export async function openDataFolder(folder: string, nowNs: bigint | undefined): Promise<LevelStore> {
+  const known = await readMarker(folder);
+  if (known === undefined && nowNs === undefined) {
+    throw refused(folder, `is not one of edgeconf: it has no ${markerName}`, 'name the folder that the service uses');
+  }
+  const marker = known ?? (await makeFolder(folder, nowNs ?? 0n));
   const store = await openStore(folder, join(folder, 'store'), marker.state === 'making');
   if (marker.format < folderFormat) await upgrade(store);
   if (marker.state === 'making' || marker.format < folderFormat) {

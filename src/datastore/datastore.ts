@@ -6,6 +6,7 @@ import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
 import { withMetadataModule } from '../schema/root-metadata.ts';
 import { type Alarm, AppendQueue } from './append-queue.ts';
+import { checkChain, checkRecent } from './chain-check.ts';
 import { commit } from './commit.ts';
 import { ConfirmedCommits, type SetTimer, systemTimer } from './confirmed-commits.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -13,7 +14,7 @@ import { Feed, type FeedListener } from './feed.ts';
 import { HeadAnchor } from './head-anchor.ts';
 import { History } from './history.ts';
 import { Idempotency } from './idempotency.ts';
-import { type Journal, verifyJournal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { JournalHead } from './journal-entry.ts';
 import { LevelJournal } from './level-journal.ts';
 import type { LevelStore } from './level-store.ts';
@@ -22,11 +23,12 @@ import { type Standing, standingAfter } from './notes.ts';
 import { replay } from './recovery.ts';
 import { RowStore } from './row-store.ts';
 import { Running } from './running.ts';
-import { Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { Stacks } from './stacks.ts';
 import type { StateReport } from './state-rows.ts';
+import { loadSnapshots } from './stored-snapshots.ts';
 import { TargetLocks } from './target-locks.ts';
-import { declaredTargets, platformTarget, type TargetInfo } from './targets.ts';
+import type { TargetInfo } from './targets.ts';
 import type { Candidate, Check, CommitRequest, CommitResult } from './transaction.ts';
 import { Validator } from './validator.ts';
 
@@ -101,8 +103,8 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
   try {
     const journal = await (options.journal ?? LevelJournal.open)(store);
     const rows = new RowStore(store);
-    // The whole chain: a store that lost a part of its log says nothing of it by itself.
-    await verifyJournal(journal);
+    // A store that lost a part of its log says nothing of it by itself.
+    await checkRecent(journal);
     const anchor = new HeadAnchor(options.folder);
     await anchor.check(journal.head);
     await replay(journal, rows);
@@ -218,6 +220,14 @@ function assemble({
     timer: options.timer ?? systemTimer,
   });
   confirmedCommits.look();
+  const closing = new AbortController();
+  const checking = checkChain(journal, closing.signal).catch((error: unknown) => {
+    const fault = EdgeconfError.from(error);
+    if (fault.code === 'DATA_LOSS') queue.condemn(fault);
+    // The store may have been opened anew meanwhile, or be about to close.
+    else if (!closing.signal.aborted)
+      datastoreLog.warn({ err: error }, 'the check of the journal did not come to its end');
+  });
 
   return {
     get head() {
@@ -243,6 +253,8 @@ function assemble({
     close() {
       confirmedCommits.close();
       closed ??= (async () => {
+        closing.abort();
+        await checking;
         await Promise.allSettled(underWay);
         await queue.close();
         await validator.close();
@@ -253,44 +265,6 @@ function assemble({
       return closed;
     },
   };
-}
-
-async function loadSnapshots(rows: RowStore, models: ReadonlyMap<string, Model>): Promise<Map<string, Snapshot>> {
-  const platformModel = [...models.values()].find((model) => model.name === 'edgeconf-platform');
-  if (platformModel === undefined) {
-    throw new EdgeconfError(
-      'FAILED_PRECONDITION',
-      `there is no model edgeconf-platform; models found: ${[...models.keys()].join(', ') || 'none'}`,
-    );
-  }
-  const platform = await loadSnapshot(rows, platformTarget, platformModel);
-  const snapshots = new Map([[platformTarget, platform]]);
-  for (const { name, modelId } of declaredTargets(platform)) {
-    if (name === platformTarget) continue;
-    const model = models.get(modelId);
-    if (model === undefined) {
-      throw new EdgeconfError(
-        'FAILED_PRECONDITION',
-        `target ${name} uses model ${modelId}, which is not there; models found: ${[...models.keys()].join(', ')}. ` +
-          'Put the model back',
-      );
-    }
-    snapshots.set(name, await loadSnapshot(rows, name, model));
-  }
-  for (const name of await rows.targets()) {
-    if (!snapshots.has(name)) {
-      throw new EdgeconfError(
-        'DATA_LOSS',
-        `there are rows of target ${name}, but no such target; restore from a backup`,
-      );
-    }
-  }
-  return snapshots;
-}
-
-async function loadSnapshot(rows: RowStore, target: string, model: Model): Promise<Snapshot> {
-  const { rows: loaded, revision } = await rows.load(target);
-  return Snapshot.of(target, model, revision, loaded);
 }
 
 function unreadable(folder: string, error: unknown): EdgeconfError {

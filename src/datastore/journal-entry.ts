@@ -112,9 +112,7 @@ export function openHeader(revision: number, stored: Buffer): EntryHeader {
  * @throws EdgeconfError DATA_LOSS naming the revision.
  */
 export function openBody(header: EntryHeader, stored: readonly Buffer[]): JournalEntry {
-  if (digestOf(stored) !== header.digest) {
-    throw lost(header.revision, 'its changes do not fit their digest: they were changed, or a part is missing');
-  }
+  proveBody(header, stored);
   const commits: { target: string; model: string; changes: Change[] }[] = [];
   for (const chunk of stored) {
     const json = parsed(header.revision, chunk);
@@ -128,6 +126,15 @@ export function openBody(header: EntryHeader, stored: readonly Buffer[]): Journa
     else commits.push({ target: String(json.target), model: String(json.model), changes });
   }
   return { ...header, commits };
+}
+
+/**
+ * Proves that a stored body is the one the header was made for, without reading it.
+ * @throws EdgeconfError DATA_LOSS naming the revision.
+ */
+export function proveBody(header: EntryHeader, stored: readonly Buffer[]): void {
+  if (digestOf(stored) === header.digest) return;
+  throw lost(header.revision, 'its changes do not fit their digest: they were changed, or a part is missing');
 }
 
 /**

@@ -1,6 +1,13 @@
 // The journal as an interface: where transactions become durable, whatever store is behind it.
 
-import { genesis, type JournalEntry, type JournalHead, proveLink, type SealedEntry } from './journal-entry.ts';
+import {
+  type EntryHeader,
+  genesis,
+  type JournalEntry,
+  type JournalHead,
+  proveLink,
+  type SealedEntry,
+} from './journal-entry.ts';
 
 /** An ordered, hash-chained log of transactions; revisions are 1, 2, 3, ... without a gap. */
 export interface Journal {
@@ -13,6 +20,8 @@ export interface Journal {
   append(entries: readonly SealedEntry[]): Promise<void>;
   /** The entries from a revision on, in order, each with hash and digest proven and linked to the one before. */
   entries(fromRevision: number): AsyncIterable<JournalEntry>;
+  /** Like `entries`, without what they changed: only their headers are read and proven. */
+  headers(fromRevision: number): AsyncIterable<EntryHeader>;
   /** Reads the head from the store again. @throws when the store cannot be read or written. */
   reread(): Promise<JournalHead>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import {
   lost,
   openBody,
   openHeader,
+  proveBody,
   proveLink,
   type SealedEntry,
 } from './journal-entry.ts';
@@ -51,13 +52,17 @@ export class LevelJournal implements Journal {
   }
 
   async *entries(fromRevision: number): AsyncIterable<JournalEntry> {
+    for await (const header of this.headers(fromRevision)) yield openBody(header, await bodyOf(this.#store, header));
+  }
+
+  async *headers(fromRevision: number): AsyncIterable<EntryHeader> {
     const from = Math.max(1, fromRevision);
     if (from > this.#head.revision) return;
     let before: JournalHead = from === 1 ? genesis : await headerOf(this.#store, from - 1);
     for await (const [key, value] of this.#store.tables.headers.iterator({ gte: revisionBytes(from) })) {
       const header = openHeader(revisionAt(key, 0), value);
       proveLink(before, header);
-      yield await bodyOf(this.#store, header);
+      yield header;
       before = header;
     }
   }
@@ -75,7 +80,7 @@ async function readHead(store: LevelStore): Promise<JournalHead> {
   for await (const [key, value] of store.tables.headers.iterator({ reverse: true, limit: 1 })) {
     const header = openHeader(revisionAt(key, 0), value);
     proveLink(header.revision === 1 ? genesis : await headerOf(store, header.revision - 1), header);
-    await bodyOf(store, header);
+    proveBody(header, await bodyOf(store, header));
     return { revision: header.revision, timeNs: header.timeNs, hash: header.hash };
   }
   return genesis;
@@ -87,9 +92,9 @@ async function headerOf(store: LevelStore, revision: number): Promise<EntryHeade
   return openHeader(revision, stored);
 }
 
-async function bodyOf(store: LevelStore, header: EntryHeader): Promise<JournalEntry> {
+async function bodyOf(store: LevelStore, header: EntryHeader): Promise<Buffer[]> {
   const range = { gte: chunkKey(header.revision, 0), lt: chunkKey(header.revision + 1, 0) };
-  return openBody(header, await store.tables.bodies.values(range).all());
+  return store.tables.bodies.values(range).all();
 }
 
 function chunkKey(revision: number, chunk: number): Buffer {

@@ -1,7 +1,7 @@
 // A journal whose writes can be made to fail: before anything is stored, or after all is stored; for tests of recovery.
 
 import type { Journal } from '../../src/datastore/journal.ts';
-import type { JournalEntry, JournalHead, SealedEntry } from '../../src/datastore/journal-entry.ts';
+import type { EntryHeader, JournalEntry, JournalHead, SealedEntry } from '../../src/datastore/journal-entry.ts';
 
 /** Passes everything to a real journal, counts its writes, and fails as told. */
 export class FaultyJournal implements Journal {
@@ -40,6 +40,10 @@ export class FaultyJournal implements Journal {
 
   entries(fromRevision: number): AsyncIterable<JournalEntry> {
     return this.#journal.entries(fromRevision);
+  }
+
+  headers(fromRevision: number): AsyncIterable<EntryHeader> {
+    return this.#journal.headers(fromRevision);
   }
 
   async reread(): Promise<JournalHead> {

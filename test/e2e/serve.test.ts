@@ -151,6 +151,19 @@ describe('edgeconf serve', () => {
     assert.equal((await cli('get', `${site}/site-id`, '-t', 'acme')).code, 0);
   });
 
+  it('checks the whole data folder with verify, once no service is running on it', async () => {
+    await service.kill('SIGTERM');
+    const { code, out, err } = await edgeconf(folder, ['verify']);
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(
+      out,
+      /^journal: \d+ revisions, .*\nrows: \d+ in 2 targets, .*\ntarget platform: .*\ntarget acme: .* valid by model aether@2\.1$/,
+    );
+    const missing = await edgeconf(folder, ['verify', '--data', 'nowhere']);
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /data folder nowhere is not one of edgeconf/);
+  });
+
   it('prints every setting with serve --help', async () => {
     const { code, out } = await cli('serve', '--help');
     assert.equal(code, 0);
