@@ -42,6 +42,9 @@ export interface Grants {
    * not named. FAILED_PRECONDITION when nobody could edit the policy any more.
    */
   check(candidates: readonly Candidate[]): void;
+
+  /** Like `check`, step by step: between two steps others may get the thread. */
+  checkInSteps(candidates: readonly Candidate[]): IterableIterator<void>;
 }
 
 /** What grants must know about the targets; asked anew with every decision. */

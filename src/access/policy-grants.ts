@@ -87,16 +87,21 @@ export class PolicyGrants implements Grants {
   }
 
   check(candidates: readonly Candidate[]): void {
-    for (const candidate of candidates) this.#checkCandidate(candidate);
+    for (const _ of this.checkInSteps(candidates));
+  }
+
+  *checkInSteps(candidates: readonly Candidate[]): IterableIterator<void> {
+    for (const candidate of candidates) yield* this.#checkCandidate(candidate);
     keepsAnEditor(candidates);
   }
 
-  #checkCandidate({ target, before, after, changes }: Candidate): void {
+  *#checkCandidate({ target, before, after, changes }: Candidate): IterableIterator<void> {
     if (changes.length === 0) return;
     this.requireTarget(target);
     const whole = new Map<Action, boolean>();
     let unreadable = false;
-    for (const change of changes) {
+    for (const [i, change] of changes.entries()) {
+      if (i % CHANGES_PER_STEP === 0) yield;
       const action = actionOf(change);
       if (this.#engine === 'grants') {
         const allowed = whole.get(action) ?? this.covers(target, action, []) === true;
@@ -132,6 +137,9 @@ export class PolicyGrants implements Grants {
     return rules;
   }
 }
+
+/** Changes that are decided about in one step. */
+const CHANGES_PER_STEP = 1024;
 
 function actionOf({ before, after }: Change): Action {
   if (before === undefined) return 'create';

@@ -2,8 +2,10 @@
 
 import { EdgeconfError, type Violation } from '../errors.ts';
 import type { Model } from '../schema/model.ts';
+import { Slices } from '../slices.ts';
 import type { Appended, AppendQueue } from './append-queue.ts';
 import { packEdits } from './edit-packing.ts';
+import { packBodyInSlices } from './journal-body.ts';
 import type { Draft } from './journal-entry.ts';
 import { checkFree, checkNotes } from './note-checks.ts';
 import { noteLabels, type Standing } from './notes.ts';
@@ -74,14 +76,15 @@ async function attempt(parts: CommitParts, transaction: Transaction): Promise<Co
     } else {
       const policyRevision = await agree(parts, transaction, candidates);
       if (request.dryRun === true) return { ...headOf(parts), candidates };
-      if (!shared || only === undefined) return await place(parts, transaction, candidates, policyRevision);
+      const draft = await draftOf(transaction, candidates);
+      if (!shared || only === undefined) return await place(parts, transaction, draft, candidates, policyRevision);
       const link = parts.stacks.push(only.before, only.after);
       if (link === undefined) {
         parts.validator.drop(only.target);
         return 'again';
       }
       keep(parts, transaction);
-      placing = placeOnStack(parts, transaction, only, link, policyRevision);
+      placing = placeOnStack(parts, transaction, draft, only, link, policyRevision);
     }
   } finally {
     // What was appended, or is on its way, is kept by then and no longer in the set.
@@ -116,12 +119,13 @@ async function agree(parts: CommitParts, transaction: Transaction, candidates: r
 async function place(
   parts: CommitParts,
   transaction: Transaction,
+  draft: Draft,
   candidates: readonly Candidate[],
   agreedAt: number,
 ): Promise<CommitResult | 'again'> {
   let policyRevision = agreedAt;
   for (;;) {
-    const appended = await append(parts, transaction, candidates, policyRevision);
+    const appended = await append(parts, transaction, draft, candidates, policyRevision);
     if (appended !== 'moved') {
       keep(parts, transaction);
       return resultOf(appended);
@@ -135,6 +139,7 @@ async function place(
 async function placeOnStack(
   parts: CommitParts,
   transaction: Transaction,
+  draft: Draft,
   candidate: Candidate,
   link: Link,
   agreedAt: number,
@@ -142,7 +147,7 @@ async function placeOnStack(
   try {
     let policyRevision = agreedAt;
     for (;;) {
-      const appended = await append(parts, transaction, [candidate], policyRevision);
+      const appended = await append(parts, transaction, draft, [candidate], policyRevision);
       if (appended !== 'moved') {
         parts.stacks.placed(link);
         return resultOf(appended);
@@ -204,9 +209,11 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
     const { before, verdict } = outcome.value;
     violations.push(...verdict.violations);
     if (verdict.violations.length > 0) continue;
-    const changes = rowChanges(before, verdict.changes);
+    const slices = new Slices();
+    const changes = await rowChanges(before, [verdict.changes], slices);
     if (changes.length === 0) continue;
-    candidates.push({ target: before.target, before, after: before.stage(changes, revision), changes });
+    const after = await before.stage(changes, revision, slices);
+    candidates.push({ target: before.target, before, after, changes });
   }
   if (violations.length > 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', describeViolations(violations), { violations });
@@ -238,19 +245,25 @@ function lockTurns(parts: CommitParts, transaction: Transaction, candidates: rea
   }
 }
 
+/** The transaction as it is to be stored; large ones are packed while others go on. */
+async function draftOf({ request, edits }: Transaction, candidates: readonly Candidate[]): Promise<Draft> {
+  const commits = candidates.map(({ target, before, changes }) => ({ target, model: before.model.id, changes }));
+  return {
+    author: request.author,
+    comment: request.comment ?? '',
+    labels: { ...labelsOf(request), ...noteLabels(request.note, [...edits.keys()]) },
+    commits,
+    body: await packBodyInSlices(commits, new Slices()),
+  };
+}
+
 function append(
   parts: CommitParts,
-  transaction: Transaction,
+  { epoch }: Transaction,
+  draft: Draft,
   candidates: readonly Candidate[],
   policyRevision: number,
 ): Promise<Appended | 'moved'> {
-  const { request, epoch } = transaction;
-  const draft: Draft = {
-    author: request.author,
-    comment: request.comment ?? '',
-    labels: { ...labelsOf(request), ...noteLabels(request.note, [...transaction.edits.keys()]) },
-    commits: candidates.map(({ target, before, changes }) => ({ target, model: before.model.id, changes })),
-  };
   return parts.queue.submit({
     draft,
     candidates,

@@ -1,12 +1,13 @@
-// A journal entry and its two written forms: a header in a hash chain, and a body of changes that the header digests.
+// A journal entry and its header: a link of the hash chain that digests the entry's body.
 
 import { createHash } from 'node:crypto';
 import { EdgeconfError } from '../errors.ts';
-import type { RowKey } from '../schema/row-key.ts';
-import type { Change } from './row.ts';
+import { type Body, digestOf, packBody, type TargetChanges, unpackBody } from './journal-body.ts';
+
+export type { TargetChanges } from './journal-body.ts';
 
 /** The format that this release writes and the newest that it reads. */
-export const journalFormat = 1;
+export const journalFormat = 2;
 
 /** The head of an empty journal. */
 export const genesis: JournalHead = { revision: 0, timeNs: 0n, hash: '0'.repeat(64) };
@@ -20,24 +21,20 @@ export interface JournalHead {
   readonly hash: string;
 }
 
-/** What one transaction changed in one target. */
-export interface TargetChanges {
-  readonly target: string;
-  /** The model that the keys are paths of. */
-  readonly model: string;
-  readonly changes: readonly Change[];
-}
-
 /** A transaction as it goes to the journal, before it has a place there. */
 export interface Draft {
   readonly author: string;
   readonly comment: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly commits: readonly TargetChanges[];
+  /** The commits as they are stored; made when it is not given. */
+  readonly body?: Body;
 }
 
 /** The part of an entry that is chained: compaction may drop bodies, never headers. */
 export interface EntryHeader extends JournalHead {
+  /** 1: the body is JSON text. */
+  readonly format: number;
   readonly author: string;
   readonly comment: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -56,22 +53,20 @@ export interface JournalEntry extends EntryHeader {
 export interface SealedEntry {
   readonly entry: JournalEntry;
   readonly header: Buffer;
-  /** JSON texts of at most `changesPerChunk` changes each, so that no single value grows without bound. */
   readonly body: readonly Buffer[];
 }
 
-const changesPerChunk = 4096;
-
 /** Gives a draft its place after `head` and its hash. Pure. Commit time is `max(nowNs, head + 1 ns)`. */
 export function seal(draft: Draft, head: JournalHead, nowNs: bigint): SealedEntry {
-  const body = encodeBody(draft.commits);
+  const { chunks: body, digest } = draft.body ?? packBody(draft.commits);
   const content = {
+    format: journalFormat,
     revision: head.revision + 1,
     timeNs: nowNs > head.timeNs ? nowNs : head.timeNs + 1n,
     author: draft.author,
     comment: draft.comment,
     labels: draft.labels,
-    digest: digestOf(body),
+    digest,
     previous: head.hash,
   };
   const hash = hashOf(content);
@@ -93,6 +88,7 @@ export function openHeader(revision: number, stored: Buffer): EntryHeader {
     );
   }
   const header = {
+    format: Number(json.format),
     revision: Number(json.revision),
     timeNs: /^[0-9]+$/.test(String(json.time)) ? BigInt(String(json.time)) : -1n,
     author: String(json.author),
@@ -113,19 +109,11 @@ export function openHeader(revision: number, stored: Buffer): EntryHeader {
  */
 export function openBody(header: EntryHeader, stored: readonly Buffer[]): JournalEntry {
   proveBody(header, stored);
-  const commits: { target: string; model: string; changes: Change[] }[] = [];
-  for (const chunk of stored) {
-    const json = parsed(header.revision, chunk);
-    const changes = (json.changes as [RowKey, string | null, string | null][]).map(([key, before, after]) => ({
-      key,
-      before: before ?? undefined,
-      after: after ?? undefined,
-    }));
-    const last = commits.at(-1);
-    if (last !== undefined && last.target === json.target) for (const change of changes) last.changes.push(change);
-    else commits.push({ target: String(json.target), model: String(json.model), changes });
+  try {
+    return { ...header, commits: unpackBody(stored) };
+  } catch {
+    throw lost(header.revision, 'it cannot be decoded');
   }
-  return { ...header, commits };
 }
 
 /**
@@ -133,7 +121,7 @@ export function openBody(header: EntryHeader, stored: readonly Buffer[]): Journa
  * @throws EdgeconfError DATA_LOSS naming the revision.
  */
 export function proveBody(header: EntryHeader, stored: readonly Buffer[]): void {
-  if (digestOf(stored) === header.digest) return;
+  if (digestOf(stored, header.format) === header.digest) return;
   throw lost(header.revision, 'its changes do not fit their digest: they were changed, or a part is missing');
 }
 
@@ -159,26 +147,6 @@ export function lost(revision: number, reason: string): EdgeconfError {
   );
 }
 
-function encodeBody(commits: readonly TargetChanges[]): Buffer[] {
-  const chunks: Buffer[] = [];
-  for (const { target, model, changes } of commits) {
-    for (let at = 0; at < changes.length; at += changesPerChunk) {
-      const part = changes
-        .slice(at, at + changesPerChunk)
-        .map(({ key, before, after }) => [key, before ?? null, after ?? null]);
-      chunks.push(Buffer.from(JSON.stringify({ target, model, changes: part })));
-    }
-  }
-  return chunks;
-}
-
-function digestOf(body: readonly Buffer[]): string {
-  const hash = createHash('sha256');
-  // Chunks are JSON texts without line breaks, so a line break between them makes the sequence unambiguous.
-  for (const chunk of body) hash.update(chunk).update('\n');
-  return hash.digest('hex');
-}
-
 function hashOf(header: Omit<EntryHeader, 'hash'>): string {
   return createHash('sha256')
     .update(`{${headerMembers(header)}}`)
@@ -189,7 +157,7 @@ function hashOf(header: Omit<EntryHeader, 'hash'>): string {
 function headerMembers(header: Omit<EntryHeader, 'hash'>): string {
   const labels = Object.keys(header.labels).sort();
   const members: [string, unknown][] = [
-    ['format', journalFormat],
+    ['format', header.format],
     ['revision', header.revision],
     ['time', header.timeNs.toString()],
     ['author', header.author],

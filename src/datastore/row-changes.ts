@@ -3,37 +3,44 @@
 import { decodeChanges, type OrderChange } from 'libyang-wasm';
 import { encodeKeyValue, type RowKey, rankKey } from '../schema/row-key.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
+import type { Slices } from '../slices.ts';
 import { rowOf } from './packed-path.ts';
 import { assignRanks } from './rank.ts';
 import type { Change } from './row.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The rows that a staged transaction changes, in key order, each once and only where before and after differ. */
-export function rowChanges(before: Snapshot, packed: Uint8Array): Change[] {
+/**
+ * The rows that a staged transaction changes, in key order, each once and only where before and after differ.
+ * @param packed what libyang's stage returned, in parts.
+ */
+export async function rowChanges(before: Snapshot, packed: readonly Uint8Array[], slices: Slices): Promise<Change[]> {
   const root = before.model.root;
   const changes = new Map<RowKey, Change>();
-  const put = (key: RowKey, after: string | undefined) => {
-    const value = before.get(key)?.value;
-    if (value === after) changes.delete(key);
-    else changes.set(key, { key, before: value, after });
+  const put = (key: RowKey, after: string | undefined, was = before.get(key)?.value) => {
+    if (was === after) changes.delete(key);
+    else changes.set(key, { key, before: was, after });
   };
   const orders: OrderChange[] = [];
-  for (const record of decodeChanges(packed)) {
-    if (record.kind === 'order') {
-      orders.push(record);
-      continue;
+  for (const part of packed) {
+    for (const record of decodeChanges(part)) {
+      if (record.kind === 'order') {
+        orders.push(record);
+        continue;
+      }
+      const { node, key } = rowOf(root, record.path);
+      // What libyang says was before is what the rows say; most rows of a large load are new, and need no look.
+      changes.set(key, { key, before: record.before, after: record.after });
+      const list = node.parent;
+      // An entry goes with its key rows, and so does its place in the list.
+      if (record.after === undefined && node.isKey && list?.orderedByUser === true) {
+        put(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
+      }
     }
-    const { node, key } = rowOf(root, record.path);
-    put(key, record.after);
-    const list = node.parent;
-    // An entry goes with its key rows, and so does its place in the list.
-    if (record.after === undefined && node.isKey && list?.orderedByUser === true) {
-      put(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
-    }
+    await slices.next();
   }
   // Entries that went have given up their rank above.
   for (const order of orders) putRanks(before, root, order, put);
-  return [...changes.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return sortedByKey([...changes.values()], slices);
 }
 
 function putRanks(
@@ -51,4 +58,40 @@ function putRanks(
   // A rank row holds a JSON string, as every row holds JSON; a rank itself has nothing to escape.
   const ranks = assignRanks(entries.map((entry) => before.get(rankKey(entry))?.value.slice(1, -1)));
   for (const [i, entry] of entries.entries()) put(rankKey(entry), `"${ranks[i]}"`);
+}
+
+const runLength = 4096;
+
+/** Sorts short runs and merges them, so that no step is long. What libyang tells is mostly in order already. */
+async function sortedByKey(changes: Change[], slices: Slices): Promise<Change[]> {
+  let runs: Change[][] = [];
+  for (let from = 0; from < changes.length; from += runLength) {
+    runs.push(changes.slice(from, from + runLength).sort((a, b) => (a.key < b.key ? -1 : 1)));
+    await slices.next();
+  }
+  while (runs.length > 1) {
+    const longer: Change[][] = [];
+    for (let i = 0; i < runs.length; i += 2) longer.push(await mergedRuns(runs[i] ?? [], runs[i + 1] ?? [], slices));
+    runs = longer;
+  }
+  return runs[0] ?? [];
+}
+
+async function mergedRuns(one: Change[], two: Change[], slices: Slices): Promise<Change[]> {
+  if (one.at(-1) === undefined || two[0] === undefined || (one.at(-1) as Change).key < two[0].key)
+    return one.concat(two);
+  const merged: Change[] = [];
+  let [i, k] = [0, 0];
+  while (i < one.length || k < two.length) {
+    const [a, b] = [one[i], two[k]];
+    if (b === undefined || (a !== undefined && a.key < b.key)) {
+      merged.push(a as Change);
+      i++;
+    } else {
+      merged.push(b);
+      k++;
+    }
+    if (merged.length % runLength === 0) await slices.next();
+  }
+  return merged;
 }

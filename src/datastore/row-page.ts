@@ -2,6 +2,7 @@
 
 import { EdgeconfError } from '../errors.ts';
 import { fromBinary, type RowKey, toBinary } from '../schema/row-key.ts';
+import { ByteReader, ByteWriter, sharedLength } from './packed-bytes.ts';
 import type { Row } from './row.ts';
 
 /** Rows of a full page. More make reads of single rows and edits slower, fewer make the tree above larger. */
@@ -122,11 +123,9 @@ export class PagePacker {
       if (restart) restarts.push(writer.length);
       const shared = restart ? 0 : sharedLength(before, key);
       writer.varint(shared);
-      writer.varint(key.length - shared);
-      writer.binary(shared === 0 ? key : key.slice(shared));
+      writer.sizedBinary(key.slice(shared));
       writer.byte(places.get(this.#revisions[i] ?? 0) ?? 0);
-      writer.varint(binary.length);
-      writer.binary(binary);
+      writer.sizedBinary(binary);
       before = key;
     }
     const bytes = writer.take(restarts.length * 4);
@@ -140,21 +139,18 @@ export class PagePacker {
 
 /** Walks the rows of a page. */
 class PageReader {
-  readonly #bytes: Buffer;
+  readonly #in: ByteReader;
   readonly #end: number;
   readonly #restarts: number;
-  #at: number;
-  #revisionAt = 0;
+  #revisionPlace = 0;
   #valueAt = 0;
-  #valueEnd = 0;
   /** The key of the row that `next` came to. */
   key: RowKey = '';
 
   constructor(bytes: Buffer) {
-    this.#bytes = bytes;
     this.#restarts = Math.ceil(bytes.readUInt16BE(0) / rowsPerRestart);
     this.#end = bytes.length - this.#restarts * 4;
-    this.#at = 3 + bytes.readUInt8(2) * 8;
+    this.#in = new ByteReader(bytes, 3 + bytes.readUInt8(2) * 8);
   }
 
   /** Goes to the last restart whose key is not above the wanted one. */
@@ -163,26 +159,23 @@ class PageReader {
     let high = this.#restarts - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      this.#at = this.#restart(middle);
+      this.#in.at = this.#restart(middle);
       this.next();
       if (this.key <= key) low = middle;
       else high = middle - 1;
     }
-    this.#at = this.#restart(low);
+    this.#in.at = this.#restart(low);
   }
 
   next(): boolean {
-    if (this.#at >= this.#end) return false;
-    const shared = this.#varint();
-    const rest = this.#varint();
-    const keyEnd = this.#at + rest;
-    this.key = this.key.slice(0, shared) + this.#bytes.toString('latin1', this.#at, keyEnd);
-    this.#revisionAt = keyEnd;
-    this.#at = keyEnd + 1;
-    const length = this.#varint();
-    this.#valueAt = this.#at;
-    this.#valueEnd = this.#at + length;
-    this.#at = this.#valueEnd;
+    const input = this.#in;
+    if (input.at >= this.#end) return false;
+    const shared = input.varint();
+    this.key = this.key.slice(0, shared) + input.sizedBinary();
+    this.#revisionPlace = input.byte();
+    this.#valueAt = input.at;
+    const length = input.varint();
+    input.at += length;
     return true;
   }
 
@@ -191,75 +184,14 @@ class PageReader {
   }
 
   binary(): string {
-    return this.#bytes.toString('latin1', this.#valueAt, this.#valueEnd);
+    return new ByteReader(this.#in.bytes, this.#valueAt).sizedBinary();
   }
 
   revision(): number {
-    return this.#bytes.readDoubleBE(3 + this.#bytes.readUInt8(this.#revisionAt) * 8);
+    return this.#in.bytes.readDoubleBE(3 + this.#revisionPlace * 8);
   }
 
   #restart(i: number): number {
-    return this.#bytes.readUInt32BE(this.#end + i * 4);
+    return this.#in.bytes.readUInt32BE(this.#end + i * 4);
   }
-
-  #varint(): number {
-    let value = 0;
-    let factor = 1;
-    for (;;) {
-      const byte = this.#bytes[this.#at++] ?? 0;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-      factor *= 0x80;
-    }
-  }
-}
-
-/** A buffer that all pages are written in before each gets one of its own size. */
-let scratch = Buffer.allocUnsafeSlow(2 * bytesPerPage);
-
-/** Only one may be in use at a time. */
-class ByteWriter {
-  length: number;
-
-  /** @param reserved bytes at the start that are written later. */
-  constructor(reserved: number) {
-    this.length = reserved;
-  }
-
-  byte(value: number): void {
-    this.#reserve(1);
-    scratch[this.length++] = value;
-  }
-
-  varint(value: number): void {
-    let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80);
-    this.byte(rest);
-  }
-
-  binary(text: string): void {
-    this.#reserve(text.length);
-    this.length += scratch.write(text, this.length, 'latin1');
-  }
-
-  /** All that was written, with room for more behind, in a buffer that shares its memory with nothing. */
-  take(more: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(this.length + more);
-    scratch.copy(bytes, 0, 0, this.length);
-    return bytes;
-  }
-
-  #reserve(more: number): void {
-    if (this.length + more <= scratch.length) return;
-    const larger = Buffer.allocUnsafeSlow(2 * (this.length + more));
-    scratch.copy(larger, 0, 0, this.length);
-    scratch = larger;
-  }
-}
-
-function sharedLength(a: string, b: string): number {
-  const end = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  return at;
 }

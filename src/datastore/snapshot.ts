@@ -2,6 +2,7 @@
 
 import type { Model } from '../schema/model.ts';
 import { type RowKey, rangeEnd } from '../schema/row-key.ts';
+import type { Slices } from '../slices.ts';
 import type { Change, Row } from './row.ts';
 import type { RowPage } from './row-page.ts';
 import { RowTree } from './row-tree.ts';
@@ -23,6 +24,9 @@ interface Staged {
 }
 
 let lastStamp = 0;
+
+/** Changes that are taken in before others may get the thread. */
+const changesPerStep = 2048;
 
 /** Immutable: `with` shares structure with the snapshot it comes from and costs O(changes * log rows). */
 export class Snapshot {
@@ -92,10 +96,14 @@ export class Snapshot {
    * Like `with`, for a transaction that has no place in the journal yet: `settle` gives it one. Another may be staged on top.
    * @param guess the revision that it will probably have.
    */
-  stage(changes: readonly Change[], guess: number): Snapshot {
+  async stage(changes: readonly Change[], guess: number, slices: Slices): Promise<Snapshot> {
     const stamp: Stamp = { unsettled: --lastStamp, revision: undefined };
     const made: RowPage[] = [];
-    const rows = this.rows.with(changes, stamp.unsettled, made);
+    let { rows } = this;
+    for (let from = 0; from < changes.length; from += changesPerStep) {
+      rows = rows.with(changes.slice(from, from + changesPerStep), stamp.unsettled, made);
+      await slices.next();
+    }
     const below = this.#staged?.stamps.filter(({ revision }) => revision === undefined) ?? [];
     return new Snapshot(this.target, this.model, guess, rows, this.#state, { made, stamps: [...below, stamp] });
   }

@@ -14,6 +14,8 @@ import { type DocumentUnit, documentUnitId, type ListUnit, listId, type Overlay,
 
 /** How many units are rendered before others get the thread. */
 const UNITS_PER_TURN = 32;
+/** How many changes are looked up before others get the thread. */
+const CHANGES_PER_TURN = 2048;
 
 /** Adapters by kind. */
 export type Adapters = ReadonlyMap<string, Adapter>;
@@ -35,13 +37,17 @@ export class Renderer {
   async changed({ target, after, changes }: Pick<Candidate, 'target' | 'after' | 'changes'>): Promise<void> {
     const ids = new Set<string>();
     const { root } = after.model;
-    this.#overlay.touched(target, (index) => index.touched(root, changes, ids));
+    for (let from = 0; from < changes.length; from += CHANGES_PER_TURN) {
+      if (from > 0) await turn();
+      const some = changes.slice(from, from + CHANGES_PER_TURN);
+      this.#overlay.touched(target, (index) => index.touched(root, some, ids));
+    }
     const lists = new Map<string, Place>();
     for (const id of ids) {
       const unit = this.#overlay.unit(id);
       if (unit?.kind === 'list') lists.set(id, unit);
     }
-    for (const place of this.#newParts(target, after, changes)) {
+    for await (const place of this.#newParts(target, after, changes)) {
       lists.set(listId(place.device, place.target, place.part), place);
     }
     for (const place of lists.values()) await this.#list(place, after, ids);
@@ -73,8 +79,8 @@ export class Renderer {
   }
 
   /** Parts that came into being or went with these changes, for every device whose adapter divides intent by them. */
-  *#newParts(target: string, after: Snapshot, changes: Candidate['changes']): IterableIterator<Place> {
-    for (const { list, part } of topLevelEntries(after.model.root, changes)) {
+  async *#newParts(target: string, after: Snapshot, changes: Candidate['changes']): AsyncIterable<Place> {
+    for await (const { list, part } of topLevelEntries(after.model.root, changes)) {
       for (const [device] of this.#devices) {
         if (this.#adapterFor(device, after)?.partition === list.name) yield { device, target, part };
       }
@@ -176,11 +182,12 @@ function partsOf(adapter: Adapter, snapshot: Snapshot): (readonly string[])[] {
 }
 
 /** Entries of top-level lists that appear or vanish. */
-function* topLevelEntries(
+async function* topLevelEntries(
   root: SchemaNode,
   changes: Candidate['changes'],
-): IterableIterator<{ list: SchemaNode; part: readonly string[] }> {
-  for (const change of changes) {
+): AsyncIterable<{ list: SchemaNode; part: readonly string[] }> {
+  for (const [i, change] of changes.entries()) {
+    if (i % CHANGES_PER_TURN === CHANGES_PER_TURN - 1) await turn();
     const name = changedList(root, change);
     if (name === undefined) continue;
     const step = walkKey(root, change.key)[0];

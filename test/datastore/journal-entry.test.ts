@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { genesis, openBody, openHeader, seal } from '../../src/datastore/journal-entry.ts';
 import { draft } from './journal-suite.ts';
 
@@ -24,10 +25,13 @@ describe('a journal entry', () => {
     const text = header.toString();
     const content = text.replace(/,"hash":"[0-9a-f]{64}"\}$/, '}');
     assert.equal(createHash('sha256').update(content).digest('hex'), entry.hash);
-    const digest = createHash('sha256').update(Buffer.concat(body)).update('\n').digest('hex');
+    const [chunk = Buffer.alloc(0), ...others] = body;
+    assert.equal(others.length, 0);
+    const size = Buffer.from([0, 0, 0, chunk.length]);
+    const digest = createHash('sha256').update(size).update(chunk).digest('hex');
     assert.equal(
       content,
-      `{"format":1,"revision":1,"time":"12","author":"ann","comment":"why","labels":{"a":"1","b":"2"},` +
+      `{"format":2,"revision":1,"time":"12","author":"ann","comment":"why","labels":{"a":"1","b":"2"},` +
         `"digest":"${digest}","previous":"${'0'.repeat(64)}"}`,
     );
   });
@@ -41,6 +45,46 @@ describe('a journal entry', () => {
   it('is read back from its stored form', () => {
     const { entry, header, body } = seal(draft(4), genesis, 1n);
     assert.deepEqual(openBody(openHeader(1, header), body), entry);
+  });
+
+  it('is read back whatever its changes are', () => {
+    const text = fc.option(fc.string({ unit: 'binary' }), { nil: undefined });
+    const key = fc.array(fc.integer({ min: 0, max: 255 })).map((bytes) => String.fromCharCode(...bytes));
+    const change = fc.record({ key, before: text, after: text }, { noNullPrototype: true });
+    const commit = fc.record(
+      { target: fc.string(), model: fc.string(), changes: fc.array(change, { minLength: 1 }) },
+      { noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(commit, { selector: ({ target }) => target }), (commits) => {
+        const { header, body } = seal(draft(0, { commits }), genesis, 1n);
+        assert.deepEqual(openBody(openHeader(1, header), body).commits, commits);
+      }),
+    );
+  });
+
+  it('is read back when an earlier release wrote it, as JSON text in format 1', () => {
+    const body = [
+      '{"target":"acme","model":"m@1","changes":[["a\\u0000",null,"1"]]}',
+      '{"target":"acme","model":"m@1","changes":[["b\\u0000","\\"\u{e9}\\"",null]]}',
+    ].map((chunk) => Buffer.from(chunk));
+    const digest = createHash('sha256').update(`${body[0]}\n${body[1]}\n`).digest('hex');
+    const content =
+      `{"format":1,"revision":1,"time":"12","author":"ann","comment":"","labels":{},"digest":"${digest}",` +
+      `"previous":"${'0'.repeat(64)}"`;
+    const hash = createHash('sha256').update(`${content}}`).digest('hex');
+    const header = openHeader(1, Buffer.from(`${content},"hash":"${hash}"}`));
+    assert.deepEqual(openBody(header, body).commits, [
+      {
+        target: 'acme',
+        model: 'm@1',
+        changes: [
+          { key: 'a\x00', before: undefined, after: '1' },
+          { key: 'b\x00', before: '"\u{e9}"', after: undefined },
+        ],
+      },
+    ]);
+    assert.throws(() => openBody(header, body.slice(0, 1)), { code: 'DATA_LOSS' });
   });
 
   it('is refused under another revision than its own', () => {

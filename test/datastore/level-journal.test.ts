@@ -81,7 +81,7 @@ describe('the level journal', () => {
     const journal = await three();
     const { bodies } = storeOf(journal).tables;
     for await (const [key, value] of bodies.iterator({ gte: revisionBytes(2), lt: revisionBytes(3) })) {
-      await bodies.put(key, Buffer.from(value.toString().replace('\\"1\\"', '\\"7\\"')));
+      await bodies.put(key, Buffer.from(value.toString('latin1').replace('"1"', '"7"'), 'latin1'));
     }
     await assert.rejects(verifyJournal(journal), lost(2, /do not fit their digest/));
   });
@@ -112,10 +112,10 @@ describe('the level journal', () => {
 
   it('an entry of a newer format is refused and asks for a newer release', async () => {
     const journal = await three();
-    await rewriteHeader(journal, 3, (text) => text.replace('"format":1', '"format":2'));
+    await rewriteHeader(journal, 3, (text) => text.replace('"format":2', '"format":3'));
     await assert.rejects(reopen(journal), {
       code: 'FAILED_PRECONDITION',
-      message: /journal revision 3 has format 2, this release reads up to 1/,
+      message: /journal revision 3 has format 3, this release reads up to 2/,
     });
   });
 

@@ -7,6 +7,7 @@ import type { GetRequest, GetResponse, Notification, Update } from '../../proto/
 import type { Path, PathQuery } from '../../schema/path.ts';
 import { printSubtree } from '../../schema/print-json.ts';
 import { decodeKey } from '../../schema/row-key.ts';
+import { Slices } from '../../slices.ts';
 import { depthOf, withinDepth } from './depth.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
@@ -25,7 +26,6 @@ import {
   wantedConfig,
   wantedModules,
 } from './sight.ts';
-import { Slices } from './slices.ts';
 import { strategyOf, waitForDevices } from './strategy.ts';
 import { type Place, Targets } from './targets.ts';
 import { dataTimeNs, toTimestamp } from './timestamp.ts';

@@ -5,10 +5,10 @@ import type { Snapshot } from '../../datastore/snapshot.ts';
 import type { Edit, TargetEdits } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Operation, Path, SetRequest, Update } from '../../proto/gnmi.ts';
+import { Slices } from '../../slices.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { joinPaths, type RequestPath } from './request-path.ts';
 import { clearEdits, deleteEdits, writeEdits } from './set-edits.ts';
-import { Slices } from './slices.ts';
 import { Targets } from './targets.ts';
 
 export interface SetOperation {
