@@ -14,3 +14,20 @@ export class Slices {
     this.#start = performance.now();
   }
 }
+
+/** Work that yields between its steps, done in one go. */
+export function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in slices. */
+export async function inSlices<T>(steps: Generator<void, T>, slices = new Slices()): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await slices.next();
+  }
+}

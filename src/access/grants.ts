@@ -44,7 +44,7 @@ export interface Grants {
   check(candidates: readonly Candidate[]): void;
 
   /** Like `check`, step by step: between two steps others may get the thread. */
-  checkInSteps(candidates: readonly Candidate[]): IterableIterator<void>;
+  checkInSteps(candidates: readonly Candidate[]): Generator<void, void>;
 }
 
 /** What grants must know about the targets; asked anew with every decision. */

@@ -90,12 +90,12 @@ export class PolicyGrants implements Grants {
     for (const _ of this.checkInSteps(candidates));
   }
 
-  *checkInSteps(candidates: readonly Candidate[]): IterableIterator<void> {
+  *checkInSteps(candidates: readonly Candidate[]): Generator<void, void> {
     for (const candidate of candidates) yield* this.#checkCandidate(candidate);
     keepsAnEditor(candidates);
   }
 
-  *#checkCandidate({ target, before, after, changes }: Candidate): IterableIterator<void> {
+  *#checkCandidate({ target, before, after, changes }: Candidate): Generator<void, void> {
     if (changes.length === 0) return;
     this.requireTarget(target);
     const whole = new Map<Action, boolean>();

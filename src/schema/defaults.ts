@@ -86,13 +86,31 @@ export function effectiveChanges(
   before: RowLookup,
   after: RowLookup,
 ): EffectiveChange[] {
+  const steps = effectiveChangesInSteps(root, changes, before, after);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Changes that are looked at in one step. */
+const changesPerStep = 256;
+
+/** Like `effectiveChanges`, step by step: between two steps others may get the thread. */
+export function* effectiveChangesInSteps(
+  root: SchemaNode,
+  changes: readonly EffectiveChange[],
+  before: RowLookup,
+  after: RowLookup,
+): Generator<void, EffectiveChange[]> {
   if (changes.length === 0) return [];
   const slots = new Map<RowKey, EffectiveChange | undefined>();
   const top: Instance = { node: root, prefix: '' };
   const seen = new Set<RowKey>(['']);
   inspect(top, before, after, slots);
   const plain: EffectiveChange[] = [];
-  for (const change of changes) {
+  for (const [i, change] of changes.entries()) {
+    if (i % changesPerStep === changesPerStep - 1) yield;
     let innermost = top;
     instancesBelow(top, change.key, (instance) => {
       innermost = instance;
@@ -105,8 +123,23 @@ export function effectiveChanges(
     else if (!slots.has(change.key)) slots.set(change.key, slotChange(slot, innermost.prefix, before, after));
   }
   const defaults = [...slots.values()].filter((change) => change !== undefined);
-  if (defaults.length === 0) return plain;
-  return [...plain, ...defaults].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return merged(plain, defaults.sort(byKey));
+}
+
+function merged(one: readonly EffectiveChange[], two: readonly EffectiveChange[]): EffectiveChange[] {
+  if (two.length === 0) return [...one];
+  const all: EffectiveChange[] = [];
+  let at = 0;
+  for (const change of two) {
+    for (let next = one[at]; next !== undefined && next.key < change.key; next = one[++at]) all.push(next);
+    all.push(change);
+  }
+  for (; at < one.length; at++) all.push(one[at] as EffectiveChange);
+  return all;
+}
+
+function byKey(a: EffectiveChange, b: EffectiveChange): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
 /** Finds what changes in the slots of an instance that came or went, or whose choices may have switched. */

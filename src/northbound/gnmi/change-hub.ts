@@ -4,19 +4,31 @@ import type { Datastore } from '../../datastore/datastore.ts';
 import { confirmIdOf } from '../../datastore/notes.ts';
 import { platformTarget } from '../../datastore/targets.ts';
 import type { FeedEvent } from '../../datastore/transaction.ts';
+import { gnmiLog } from '../../log.ts';
+import { atOnce, inSlices, Slices } from '../../slices.ts';
 import { commitMarker } from './bundle.ts';
 import type { TargetFeeds } from './feeds.ts';
 import type { GnmiLimits } from './limits.ts';
 import type { Receiver } from './outbox.ts';
-import { parcelOf } from './parcel.ts';
+import { type Parcel, parcelOf } from './parcel.ts';
 import type { ServedEncoding } from './value-encoding.ts';
 
 /** Streams that want the same of one target. */
 interface Shape {
   readonly feeds: TargetFeeds;
   readonly encoding: ServedEncoding;
-  readonly receivers: Set<Receiver>;
+  /** With the number of the last event that the receiver had seen when it joined. */
+  readonly receivers: Map<Receiver, number>;
 }
+
+/** An event that waits until those before it are handed out. */
+interface Waiting {
+  readonly event: FeedEvent;
+  readonly number: number;
+}
+
+/** An event with more changes is looked at in slices, and those behind it wait. */
+const changesAtOnce = 4096;
 
 /** Listens only while somebody has joined. */
 export class ChangeHub {
@@ -26,6 +38,9 @@ export class ChangeHub {
   readonly #shapes = new Map<string, Map<string, Shape>>();
   readonly #watchers = new Set<(event: FeedEvent) => void>();
   #stop: (() => void) | undefined;
+  /** Number of the last event that came. */
+  #taken = 0;
+  readonly #waiting: Waiting[] = [];
 
   constructor(datastore: Pick<Datastore, 'listen'>, limits: GnmiLimits) {
     this.#datastore = datastore;
@@ -43,9 +58,9 @@ export class ChangeHub {
   join(feeds: TargetFeeds, encoding: ServedEncoding, receiver: Receiver): () => void {
     const shapes = this.#shapes.get(feeds.target) ?? new Map<string, Shape>();
     this.#shapes.set(feeds.target, shapes);
-    const shape = shapes.get(feeds.shape) ?? { feeds, encoding, receivers: new Set() };
+    const shape = shapes.get(feeds.shape) ?? { feeds, encoding, receivers: new Map() };
     shapes.set(feeds.shape, shape);
-    shape.receivers.add(receiver);
+    shape.receivers.set(receiver, this.#taken);
     this.#listen();
     return () => {
       shape.receivers.delete(receiver);
@@ -77,15 +92,44 @@ export class ChangeHub {
     if (event.state !== true && event.commits.some(({ target }) => target === platformTarget)) {
       for (const watcher of [...this.#watchers]) watcher(event);
     }
-    const touched = new Set<Receiver>();
+    const next = { event, number: ++this.#taken };
+    const size = event.commits.reduce((sum, { changes }) => sum + changes.length, 0);
+    if (this.#waiting.length === 0 && size <= changesAtOnce) {
+      atOnce(this.#handOut(next));
+      return;
+    }
+    this.#waiting.push(next);
+    if (this.#waiting.length === 1) void this.#handOutWaiting();
+  }
+
+  async #handOutWaiting(): Promise<void> {
+    const slices = new Slices();
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      try {
+        await inSlices(this.#handOut(next), slices);
+      } catch (err) {
+        gnmiLog.error({ err, revision: next.event.revision }, 'streams could not be told of a change');
+      }
+      this.#waiting.shift();
+    }
+  }
+
+  /** Step by step but for the last step, in which all receivers get it at once. */
+  *#handOut({ event, number }: Waiting): Generator<void, void> {
+    const parcels: [Shape, Parcel][] = [];
     for (const commit of event.commits) {
-      for (const { feeds, encoding, receivers } of this.#shapes.get(commit.target)?.values() ?? []) {
-        const parcel = parcelOf(feeds.feeds, commit, event, encoding, this.#limits);
-        if (parcel === undefined) continue;
-        for (const receiver of receivers) {
-          receiver.put(parcel);
-          touched.add(receiver);
-        }
+      for (const shape of [...(this.#shapes.get(commit.target)?.values() ?? [])]) {
+        const parcel = yield* parcelOf(shape.feeds.feeds, commit, event, shape.encoding, this.#limits);
+        if (parcel !== undefined) parcels.push([shape, parcel]);
+      }
+    }
+    const touched = new Set<Receiver>();
+    for (const [{ receivers }, parcel] of parcels) {
+      for (const [receiver, seen] of receivers) {
+        // Who joined while the event waited has its values already.
+        if (seen >= number) continue;
+        receiver.put(parcel);
+        touched.add(receiver);
       }
     }
     if (touched.size === 0) return;

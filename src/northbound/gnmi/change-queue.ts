@@ -43,7 +43,12 @@ export class ChangeQueue {
   add(changes: Iterable<Picked>, after: Snapshot, timeNs: bigint): void {
     this.#latest.set(after.target, after);
     this.#deleted = '';
-    for (const change of changes) this.#put(change, `${after.target}\n${change.key}`, timeNs);
+    this.addMore(changes, after.target, timeNs);
+  }
+
+  /** Further changes of the same commit, in key order behind those that were added last. */
+  addMore(changes: Iterable<Picked>, target: string, timeNs: bigint): void {
+    for (const change of changes) this.#put(change, `${target}\n${change.key}`, timeNs);
   }
 
   #put({ feed, key, before, after }: Picked, id: string, timeNs: bigint): void {

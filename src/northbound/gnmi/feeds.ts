@@ -141,12 +141,23 @@ export interface Picked {
   readonly after: string | undefined;
 }
 
-/** The changes that feeds let through, each once, in key order. Costs O(log changes) for each feed, and what is found. */
-export function pick(feeds: readonly Feed[], root: SchemaNode, changes: readonly Omit<Picked, 'feed'>[]): Picked[] {
+/** Changes that are looked at in one step. */
+const changesPerStep = 1024;
+
+/**
+ * The changes that feeds let through, each once, in key order, step by step: between two steps others may get the thread.
+ * Costs O(log changes) for each feed, and what is found.
+ */
+export function* pick(
+  feeds: readonly Feed[],
+  root: SchemaNode,
+  changes: readonly Omit<Picked, 'feed'>[],
+): Generator<void, Picked[]> {
   const found = new Map<RowKey, Picked>();
   for (const feed of feeds) {
     if (feed.sight === 'nothing') continue;
     for (let i = lowerBound(changes, feed.from); i < changes.length; i++) {
+      if (i % changesPerStep === changesPerStep - 1) yield;
       const change = changes[i] as Omit<Picked, 'feed'>;
       if (change.key >= feed.to) break;
       if (found.has(change.key) || !matchesKey(feed.query, change.key)) continue;

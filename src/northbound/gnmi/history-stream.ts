@@ -4,6 +4,7 @@ import { confirmIdOf } from '../../datastore/notes.ts';
 import { Snapshot } from '../../datastore/snapshot.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
+import { inSlices, Slices } from '../../slices.ts';
 import { commitMarker, syncResponse } from './bundle.ts';
 import { currentValues } from './current-values.ts';
 import type { TargetFeeds } from './feeds.ts';
@@ -53,6 +54,7 @@ export async function* pastRange(
     yield* currentValues(feeds, snapshots, { encoding, limits, timeNs: startNs });
   }
   yield syncResponse;
+  const slices = new Slices();
   const last = await revisionAt(source, endNs - 1n);
   for (let revision = before + 1; revision <= last; revision++) {
     const entry = await source.history.entry(revision);
@@ -64,7 +66,7 @@ export async function* pastRange(
       const after = then.with(changes, revision);
       snapshots.set(target, after);
       const commit: Candidate = { target, before: then, after, changes };
-      const parcel = parcelOf(wanted.feeds, commit, entry, encoding, limits);
+      const parcel = await inSlices(parcelOf(wanted.feeds, commit, entry, encoding, limits), slices);
       for (let i = 0, message = parcel?.message(0); message !== undefined; message = parcel?.message(++i)) {
         yield message;
         told = true;

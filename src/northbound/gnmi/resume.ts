@@ -10,6 +10,7 @@ import { declaredTargets, platformTarget } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { effectiveChanges, effectiveValue } from '../../schema/defaults.ts';
 import { decodeKey, isRankKey, type RowKey } from '../../schema/row-key.ts';
+import { inSlices } from '../../slices.ts';
 import { currentValues } from './current-values.ts';
 import { type Picked, pick, type Snapshots, type TargetFeeds } from './feeds.ts';
 import type { GnmiLimits } from './limits.ts';
@@ -69,7 +70,7 @@ export async function* changesSince(
       yield* currentValues(feeds, present.snapshots, { encoding, limits, timeNs: present.timeNs });
       continue;
     }
-    const picked = pick(feeds, after.model.root, touched(then, after));
+    const picked = await inSlices(pick(feeds, after.model.root, touched(then, after)));
     const parcel = new Parcel(picked, after, present.timeNs, encoding, limits);
     for (let i = 0, message = parcel.message(0); message !== undefined; message = parcel.message(++i)) yield message;
   }

@@ -4,7 +4,7 @@ import type { CommitResult, TargetEdits } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { Operation, type SetRequest, type SetResponse, type UpdateResult } from '../../proto/gnmi.ts';
 import { transactionInfo } from '../../proto/transaction-info.ts';
-import { Slices } from '../../slices.ts';
+import { inSlices } from '../../slices.ts';
 import type { Caller } from './caller.ts';
 import { type CommitAction, commitActionOf, takeLaterAction } from './commit-extension.ts';
 import { checkExtensions } from './extensions.ts';
@@ -92,10 +92,7 @@ async function commit(
     return await deps.datastore.commit({
       author: identity.name,
       edits,
-      authorize: async (candidates) => {
-        const slices = new Slices();
-        for (const _ of deps.access.grants(identity).checkInSteps(candidates)) await slices.next();
-      },
+      authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates)),
       ...(action?.kind === 'commit' ? { note: action } : {}),
       ...(election === undefined ? {} : { election }),
     });
