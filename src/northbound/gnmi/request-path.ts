@@ -34,8 +34,8 @@ export function joinPaths(
 ): RequestPath[] {
   const prefixElems = checkedElems(prefix ?? {}, 'prefix', limits);
   const joined = paths.map((path) => join(prefix ?? undefined, prefixElems, path ?? {}, limits));
-  // Elements of a prefix cannot belong to several origins at once. [gNMI 2.7]
-  const origins = new Set(joined.map(({ origin }) => origin));
+  // Elements of a prefix cannot belong to several origins at once; none is the default origin. [gNMI 2.7, 2.7.1]
+  const origins = new Set(joined.map(({ origin }) => origin || 'openconfig'));
   if (prefixElems.length > 0 && origins.size > 1) {
     const list = [...origins].map((origin) => `'${origin}'`).join(', ');
     throw invalid(`prefix ${printElems(prefixElems)}: it has elements, so all paths must have one origin, not ${list}`);
@@ -81,6 +81,9 @@ function checkedElems(path: Path, role: 'prefix' | 'path', limits: GnmiLimits): 
   for (const { name, key } of elems) {
     if (name === '')
       throw invalid(`${role} ${shortText(elems)} has an element without a name; the root has no elements`);
+    if (name === '...' && Object.keys(key).length > 0) {
+      throw invalid(`${role} ${shortText(elems)} has keys at '...', which is any depth and no list; name the list`);
+    }
     for (const text of [name, ...Object.keys(key), ...Object.values(key)]) {
       // The decoder puts U+FFFD where bytes are not UTF-8.
       if (text.includes('\u{fffd}')) throw invalid(`${role} ${shortText(elems)} has text that is not UTF-8`);

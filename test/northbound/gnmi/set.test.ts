@@ -424,6 +424,7 @@ describe('gNMI Set', () => {
       });
       assert.equal(service.datastore.head.revision, revision + 1);
       assert.deepEqual(Object.keys((await get('/')) as object).sort(), ['site', 'traffic-class']);
+      assert.equal(await get('/traffic-class[traffic-class-id=t]/qci'), 3);
     });
   });
 
@@ -461,7 +462,13 @@ describe('gNMI Set', () => {
         `${dallas}/display-name`,
         '5',
       ],
-      ['a value out of range', 'INVALID_ARGUMENT', () => one(`${gold}/qci`, json(33)), '/qci', '1 to 32'],
+      [
+        'a value out of range',
+        'INVALID_ARGUMENT',
+        () => one(`${gold}/qci`, json(33)),
+        "[traffic-class-id='gold']/qci",
+        '1 to 32',
+      ],
       [
         'a number beyond 64 bits',
         'INVALID_ARGUMENT',
@@ -469,12 +476,19 @@ describe('gNMI Set', () => {
         'mbr/uplink',
         '18446744073709551616',
       ],
-      ['an object for a leaf', 'INVALID_ARGUMENT', () => one(`${gold}/qci`, json({ a: 1 })), `${gold}/qci`],
+      [
+        'an object for a leaf',
+        'INVALID_ARGUMENT',
+        () => one(`${gold}/qci`, json({ a: 1 })),
+        `${gold}/qci`,
+        'is an object',
+      ],
       [
         'a scalar for a container',
         'INVALID_ARGUMENT',
         () => one(`${dallas}/imsi-definition`, { string_val: 'x' }),
         `${dallas}/imsi-definition`,
+        'cannot stand for a container',
       ],
       [
         'an update of a node that the schema does not have',
@@ -594,7 +608,7 @@ describe('gNMI Set', () => {
         'INVALID_ARGUMENT',
         () => one('/site/display-name', json('x')),
         '/site/display-name',
-        'site-id',
+        'needs its key site-id',
       ],
       [
         'an object for a whole list',
@@ -608,13 +622,13 @@ describe('gNMI Set', () => {
         'INVALID_ARGUMENT',
         () => one(gold, json({ 'traffic-class-id': 'silver' })),
         gold,
-        'silver',
+        '"silver" in the value but "gold" in the path',
       ],
       [
         'another value for a key',
         'INVALID_ARGUMENT',
         () => one(`${gold}/traffic-class-id`, json('silver')),
-        gold,
+        `${gold}/traffic-class-id`,
         'a key cannot change',
       ],
       [
@@ -624,27 +638,54 @@ describe('gNMI Set', () => {
         `${gold}/traffic-class-id`,
         'delete the list entry',
       ],
-      ['a replace of an entry by null', 'INVALID_ARGUMENT', () => ({ replace: [update(gold, null)] }), gold],
-      ['a replace of an entry by {}', 'INVALID_ARGUMENT', () => ({ replace: [update(gold, {})] }), gold],
+      [
+        'a replace of an entry by null',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update(gold, null)] }),
+        gold,
+        'null is no value',
+      ],
+      [
+        'a replace of an entry by {}',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update(gold, {})] }),
+        gold,
+        '{} for a list entry is not a value',
+        '{"traffic-class-id":"gold"}',
+      ],
       [
         'null for a leaf',
         'INVALID_ARGUMENT',
         () => ({ replace: [update(`${gold}/qci`, null)] }),
         `${gold}/qci`,
-        'null',
+        'null is not a value',
+      ],
+      [
+        'null for a container',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update(`${dallas}/imsi-definition`, null)] }),
+        `${dallas}/imsi-definition`,
+        'null is no value, not an object',
       ],
       [
         'an update of state',
         'INVALID_ARGUMENT',
         () => one(`${chicago}/device[device-id=robot1]/state/connected`, json('Yes')),
-        'state',
+        `${chicago}/device[device-id=robot1]/state/connected`,
         'config false',
       ],
       [
         'a delete of state',
         'INVALID_ARGUMENT',
         () => ({ delete: [path(`${chicago}/device[device-id=robot1]/state`)] }),
-        'state',
+        `${chicago}/device[device-id=robot1]/state`,
+        'config false',
+      ],
+      [
+        'state in a value',
+        'INVALID_ARGUMENT',
+        () => one(`${chicago}/device[device-id=robot1]`, json({ state: { connected: 'Yes' } })),
+        `${chicago}/device[device-id=robot1]/state`,
         'config false',
       ],
       ['an update without a value', 'INVALID_ARGUMENT', () => ({ update: [{ path: path(gold) }] }), gold, 'no value'],
@@ -660,6 +701,7 @@ describe('gNMI Set', () => {
         'INVALID_ARGUMENT',
         () => one(`${pool}/mtu`, { int_val: -1 as never }),
         `${pool}/mtu`,
+        '-1 is outside uint16, 0..65535',
       ],
       [
         'union_replace together with others',
@@ -693,7 +735,70 @@ describe('gNMI Set', () => {
         'a delete in the origin of command lines',
         'UNIMPLEMENTED',
         () => ({ delete: [{ origin: 'cli' }] }),
-        "origin 'cli'",
+        "path /: origin 'cli'",
+        'command line text',
+      ],
+      [
+        'an unknown origin',
+        'UNIMPLEMENTED',
+        () => ({ replace: [update('native:/site', [])] }),
+        "path /site: no origin 'native'",
+        'name a module of aether@2.1',
+      ],
+      [
+        'a replace of the root in the origin of a module',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update('edgeconf-site:/', {})] }),
+        "path /: with origin 'edgeconf-site' the root cannot be written",
+      ],
+      [
+        'an update of a node of another module than the origin',
+        'NOT_FOUND',
+        () => ({ update: [update(`edgeconf-application:${dallas}/display-name`, 'x')] }),
+        `path ${dallas}/display-name:`,
+        "no such node 'site' in origin 'edgeconf-application'",
+        'known there: application',
+      ],
+      [
+        'a delete of a node of another module than the origin',
+        'INVALID_ARGUMENT',
+        () => ({ delete: [path(`edgeconf-application:${dallas}`)] }),
+        `path ${dallas}:`,
+        "no such node 'site' in origin 'edgeconf-application'",
+      ],
+      [
+        'an unknown key',
+        'INVALID_ARGUMENT',
+        () => one('/site[name=x]/display-name', json('x')),
+        '/site[name=x]',
+        'its keys: site-id',
+      ],
+      [
+        'a key where there is no list',
+        'INVALID_ARGUMENT',
+        () => one(`${dallas}/display-name[x=1]`, json('x')),
+        `${dallas}/display-name[x=1]`,
+        "'display-name' is not a list",
+      ],
+      [
+        'an element without a name',
+        'INVALID_ARGUMENT',
+        () => ({ delete: [{ elem: [{ name: 'site' }, {}] }] }),
+        'path /site/ ',
+        'without a name',
+      ],
+      [
+        'the deprecated form of a path alone',
+        'INVALID_ARGUMENT',
+        () => ({ update: [{ path: { element: ['site'] }, val: json([]) }] }),
+        "deprecated field 'element' (site)",
+      ],
+      [
+        'a prefix with elements for paths of two origins',
+        'INVALID_ARGUMENT',
+        () => ({ prefix: path(dallas), delete: [path('edgeconf-site:/display-name'), path('/description')] }),
+        `prefix ${dallas}:`,
+        'one origin',
       ],
       [
         'target *',
@@ -710,6 +815,7 @@ describe('gNMI Set', () => {
           prefix: { target: 'acme' },
           update: [{ ...update('/traffic-class', []), path: { ...path('/traffic-class'), target: 'globex' } }],
         }),
+        'path /traffic-class:',
         "'acme'",
         "'globex'",
       ],
@@ -717,7 +823,7 @@ describe('gNMI Set', () => {
         'an origin in prefix and path',
         'INVALID_ARGUMENT',
         () => ({ prefix: { origin: 'openconfig' }, delete: [path('openconfig:/site')] }),
-        'origin is in the prefix and in the path',
+        'path /site: origin is in the prefix and in the path',
       ],
       [
         'a scalar for the root',
@@ -729,7 +835,8 @@ describe('gNMI Set', () => {
         'the origin of command lines',
         'UNIMPLEMENTED',
         () => ({ update: [{ path: { origin: 'cli' }, val: { ascii_val: 'reboot' } }] }),
-        "origin 'cli'",
+        "path /: origin 'cli'",
+        'command line text',
       ],
       ['an extension of Get', 'INVALID_ARGUMENT', () => ({ extension: [{ depth: { level: 1 } }] }), 'extension depth'],
       [
@@ -832,6 +939,11 @@ describe('gNMI Set', () => {
       const rpc = service.client('acme-reader').set({ update: [update(`${dallas}/display-name`, 'x')] });
       await refused(rpc, 'PERMISSION_DENIED', 'acme-reader', `${dallas}/display-name`);
       assert.deepEqual(service.datastore.head, head);
+    });
+
+    it('refuses a reader even what would change nothing', async () => {
+      const rpc = service.client('acme-reader').set({ update: [update(`${dallas}/display-name`, 'Dallas')] });
+      await refused(rpc, 'PERMISSION_DENIED', 'acme-reader', `${dallas}/display-name`);
     });
 
     it('refuses a change outside of the part that the caller may write', async () => {
