@@ -177,6 +177,15 @@ describe('gNMI Get', () => {
       assert.deepEqual(Object.keys(await values('/site[site-id=dallas]/...')), ['/site[site-id=dallas]']);
     });
 
+    it('takes * behind ... as what is not below another match', async () => {
+      const dallas = '/site[site-id=dallas]';
+      const found = Object.keys(await values(`${dallas}/.../*`));
+      assert.deepEqual(
+        found.sort(),
+        ['display-name', 'imsi-definition', 'site-id'].map((name) => `${dallas}/${name}`),
+      );
+    });
+
     it('answers many wildcards in a row at once', async () => {
       const deep = { elem: Array.from({ length: 120 }, () => ({ name: '...' })) };
       const { notification = [] } = await client.get({ path: [deep] });
@@ -216,6 +225,13 @@ describe('gNMI Get', () => {
         echoed?.elem?.map(({ name, key }) => ({ name, key })),
         [{ name: 'site', key: { 'site-id': 'chicago' } }],
       );
+      for (const more of [
+        { path: [path('/*/mcc')] },
+        { path: [path('/imsi-definition/mcc')], encoding: Encoding.PROTO },
+      ]) {
+        const answer = await client.get({ prefix, ...more });
+        assert.deepEqual(answer.notification?.map(valuesOf), [{ '/imsi-definition/mcc': '315' }]);
+      }
     });
 
     it('writes whole paths when the prefix has a wildcard', async () => {

@@ -219,6 +219,8 @@ describe('gNMI values of each type', () => {
       assert.deepEqual(await values(entry), { [entry]: port(443, 'tcp', 'tls') });
       await set({ update: [update(entry, { number: 443, use: 'https' })] });
       assert.deepEqual(await values(entry), { [entry]: port(443, 'tcp', 'https') });
+      await set({ replace: [update(entry, { use: 'web' })] });
+      assert.deepEqual(await values(entry), { [entry]: port(443, 'tcp', 'web') });
       await refused(set({ update: [update(entry, { number: '443' })] }), 'INVALID_ARGUMENT', entry, '"443"', 'quotes');
       await refused(set({ update: [update(entry, { number: 80 })] }), 'INVALID_ARGUMENT', entry, '"80"', '"443"');
       const wrong = update('/port[number=x][protocol=tcp]', { use: 'x' });

@@ -207,8 +207,10 @@ describe('gNMI Set', () => {
     );
 
     it('are appended to by an update, without doubles', async () => {
-      await service.client().set({ ...platform, update: [update(endpoint, ['http://b', 'http://a'])] });
+      await service.client().set({ ...platform, update: [update(endpoint, ['http://b'])] });
       assert.deepEqual(await endpoints(), ['http://a', 'http://b']);
+      await service.client().set({ ...platform, update: [update(endpoint, ['http://c', 'http://a'])] });
+      assert.deepEqual(await endpoints(), ['http://a', 'http://b', 'http://c']);
     });
 
     it('are replaced by a replace', async () => {
@@ -306,6 +308,21 @@ describe('gNMI Set', () => {
       });
     });
 
+    it('empties an origin before a part that stands in another one writes to it', async () => {
+      await set({
+        union_replace: [
+          update('/', { application: [{ 'application-id': 'first', address: '10.8.0.0/24' }] }),
+          update('edgeconf-application:/application[application-id=second]', { address: '10.9.0.0/24' }),
+        ],
+      });
+      assert.deepEqual(await get('/'), {
+        application: [
+          { 'application-id': 'first', address: '10.8.0.0/24' },
+          { 'application-id': 'second', address: '10.9.0.0/24' },
+        ],
+      });
+    });
+
     it('leaves what is outside of its origin', async () => {
       await set({ union_replace: [update('edgeconf-application:/application', [])] });
       assert.deepEqual(Object.keys((await get('/')) as object).sort(), ['site', 'traffic-class']);
@@ -319,10 +336,15 @@ describe('gNMI Set', () => {
       const stream = new Subscription(client.subscribe()).subscribe(list('STREAM', [`${text}/qci`, `${text}/arp`]));
       await stream.untilSync();
       let writing = true;
+      // So many paths that the service attends to others in between.
+      const many = Array.from({ length: 2_000 }, (_, i) => path(`${text}/${i % 2 === 0 ? 'qci' : 'arp'}`));
       const reads = (async () => {
         while (writing) {
           const { qci, arp } = (await get(text)) as { qci: number; arp: number };
           assert.equal(qci, arp);
+          const { notification = [] } = await client.get({ path: many });
+          assert.equal(new Set(notification.flatMap((each) => Object.values(valuesOf(each)))).size, 1);
+          assert.equal(new Set(notification.map(({ timestamp }) => `${timestamp}`)).size, 1);
         }
       })();
       for (let i = 2; i <= 15; i++) {
@@ -440,11 +462,19 @@ describe('gNMI Set', () => {
       const { revision } = service.datastore.head;
       await service.client('operator').set(both(4));
       assert.equal(service.datastore.head.revision, revision + 1);
-      assert.equal(await get('/traffic-class[traffic-class-id=t]/qci'), 3);
+      const qci = path('/traffic-class[traffic-class-id=t]/qci');
+      const { notification = [] } = await service.client('operator').get({ prefix: { target: '*' }, path: [qci] });
+      assert.deepEqual(
+        notification.map((each) => [each.prefix?.target, ...Object.values(valuesOf(each))]),
+        [
+          ['acme', 3],
+          ['globex', 4],
+        ],
+      );
     });
 
     it('change together or not at all', async () => {
-      await refused(service.client('operator').set(both(400)), 'INVALID_ARGUMENT', 'qci');
+      await refused(service.client('operator').set(both(33)), 'INVALID_ARGUMENT', '/qci', '1 to 32');
       await gone('/traffic-class[traffic-class-id=t]/qci');
     });
   });
@@ -883,16 +913,26 @@ describe('gNMI Set', () => {
     });
 
     it('names the path of the wrong operation in the status details', async () => {
-      const error = await refused(
-        set({ delete: [path(dallas)], update: [update(`${dallas}/colour`, 'red')] }),
-        'NOT_FOUND',
-        `${dallas}/colour`,
-      );
-      const [details] = error.metadata.get(statusDetailsKey);
-      assert.deepEqual(
-        decodeViolations(details as Buffer).map(({ field, reason }) => [field, reason]),
-        [[`${dallas}/colour`, 'unknown-element']],
-      );
+      const cases: [code: Parameters<typeof refused>[1], request: SetRequest, path: string, reason: string][] = [
+        ['NOT_FOUND', { update: [update(`${dallas}/colour`, 'red')] }, `${dallas}/colour`, 'unknown-element'],
+        ['INVALID_ARGUMENT', { update: [update(`${gold}/qci`, 'many')] }, `${gold}/qci`, 'invalid-value'],
+        ['INVALID_ARGUMENT', { update: [{ path: { elem: [{ name: 'site' }, {}] } }] }, '/site/', 'invalid-value'],
+        ['UNIMPLEMENTED', { update: [update('native:/site', [])] }, '/site', 'operation-not-supported'],
+        [
+          'PERMISSION_DENIED',
+          { update: [{ ...update(gold, {}), path: { ...path(gold), target: 'globex' } }] },
+          gold,
+          'access-denied',
+        ],
+      ];
+      for (const [code, request, text, tag] of cases) {
+        const error = await refused(set({ delete: [path(dallas)], ...request }), code);
+        const [details] = error.metadata.get(statusDetailsKey);
+        assert.deepEqual(
+          decodeViolations(details as Buffer).map(({ field, description, reason }) => [field, description, reason]),
+          [[text, error.details, tag]],
+        );
+      }
     });
 
     it('stays up and serves after all of that', async () => {
@@ -953,6 +993,12 @@ describe('gNMI Set', () => {
         'PERMISSION_DENIED',
         'acme-planner',
       );
+      // The path holds what the planner may write, but the value holds more.
+      const both = {
+        application: [{ 'application-id': 'cam', 'display-name': 'x' }],
+        site: [{ 'site-id': 'dallas', description: 'x' }],
+      };
+      await refused(planner.set({ update: [update('/', both)] }), 'PERMISSION_DENIED', 'acme-planner', "'acme'");
       await planner.set({ update: [update('/application[application-id=cam]/display-name', 'Camera')] });
       assert.equal(await get('/application[application-id=cam]/display-name'), 'Camera');
     });
