@@ -182,6 +182,21 @@ describe('gNMI Set', () => {
       assert.deepEqual(await get(gold), { 'traffic-class-id': 'gold', arp: 1 });
     });
 
+    it('takes the root as the outermost node', async () => {
+      await set({
+        update: [update(`${gold}/pdb`, 50)],
+        replace: [update('/', { 'traffic-class': [{ 'traffic-class-id': 'gold', arp: 1 }] }), update(`${gold}/qci`, 6)],
+      });
+      assert.deepEqual(await get('/'), {
+        'traffic-class': [{ 'traffic-class-id': 'gold', arp: 1, pdb: 50, qci: 6 }],
+      });
+      await set({
+        delete: [path('/')],
+        replace: [update(`${gold}/qci`, 7), update('/', { 'traffic-class': [{ 'traffic-class-id': 'tin' }] })],
+      });
+      assert.deepEqual(await get('/'), { 'traffic-class': [{ 'traffic-class-id': 'tin' }] });
+    });
+
     it('applies updates behind replaces wherever they stand in the message', async () => {
       await set({ update: [update(`${gold}/pdb`, 50)], replace: [update(gold, { arp: 1 })] });
       assert.deepEqual(await get(gold), { 'traffic-class-id': 'gold', arp: 1, pdb: 50 });
@@ -584,6 +599,13 @@ describe('gNMI Set', () => {
         'duplicate key',
         'traffic-class',
       ],
+      [
+        'an entry of a list without its key',
+        'INVALID_ARGUMENT',
+        () => one('/traffic-class', json([{ qci: 1 }])),
+        '/traffic-class: ',
+        "lacks its key 'traffic-class-id'",
+      ],
       ['two members of the same name', 'INVALID_ARGUMENT', () => one(gold, jsonText('{"qci":1,"qci":2}')), gold, 'qci'],
       [
         'a delete of what is still referenced',
@@ -593,6 +615,7 @@ describe('gNMI Set', () => {
         'gold',
       ],
       ['malformed JSON', 'INVALID_ARGUMENT', () => one(gold, jsonText('{"qci":')), gold, 'line 1'],
+      ['malformed JSON for the root', 'INVALID_ARGUMENT', () => one('/', jsonText('{"a":/}')), 'path /: ', 'line 1'],
       ['text behind JSON', 'INVALID_ARGUMENT', () => one(`${gold}/qci`, jsonText('1 2')), `${gold}/qci`, 'line 1'],
       [
         'JSON that is not UTF-8',
@@ -633,6 +656,7 @@ describe('gNMI Set', () => {
         'wildcards',
       ],
       ['a wildcard name in a replace', 'INVALID_ARGUMENT', () => ({ replace: [update('/*', {})] }), '/*', 'wildcards'],
+      ['any depth in an update', 'INVALID_ARGUMENT', () => one('/.../mcc', json('1')), 'path /.../mcc:', 'wildcards'],
       [
         'a path without a key',
         'INVALID_ARGUMENT',
