@@ -508,8 +508,8 @@ describe('gNMI Get', () => {
       [
         'a module in the path that is not the origin',
         'INVALID_ARGUMENT',
-        { path: [path('edgeconf-application:/edgeconf-site:site')] },
-        'path /edgeconf-site:site:',
+        { path: [path('edgeconf-application:/edgeconf-site:application')] },
+        'path /edgeconf-site:application:',
         "in origin 'edgeconf-application'",
       ],
       [

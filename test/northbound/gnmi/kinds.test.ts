@@ -113,6 +113,7 @@ describe('gNMI values of each type', () => {
       ['u64', jsonText('9007199254740993'), '9007199254740993'],
       ['ratio', { double_val: 0.1 }, '0.1'],
       ['ratio', { float_val: 1.1 }, '1.1'],
+      ['fine', { float_val: 1.1 }, '1.1'],
       ['ratio', { decimal_val: { digits: Long.fromNumber(-2500), precision: 3 } }, '-2.5'],
       ['ratio', { int_val: Long.fromNumber(3) }, '3.0'],
       ['ratio', jsonText('2.5'), '2.5'],
