@@ -143,6 +143,7 @@ async function listen(
   const gnmi = gnmiService({
     datastore,
     access: new Access(datastore),
+    leafListUpdate: settings['gnmi.leafListUpdate'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
   });
   const server = await serveGrpc({

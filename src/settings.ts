@@ -18,6 +18,10 @@ const definitions = {
   'gnmi.plaintext': { value: false, help: 'serve without TLS; only allowed on a loopback address' },
   'gnmi.keepaliveMs': { value: 60_000, help: 'a ping goes to each client this often' },
   'gnmi.keepaliveTimeoutMs': { value: 20_000, help: 'a client that does not answer a ping for so long is cut off' },
+  'gnmi.leafListUpdate': {
+    value: 'merge',
+    help: 'what an update does to a leaf-list: merge adds its values, replace keeps no others',
+  },
   'http.host': { value: '127.0.0.1', help: 'address of the health listener' },
   'http.port': { value: 8080, help: 'its port; 0 takes a free one' },
   'tls.certificate': {
@@ -47,8 +51,14 @@ type Widen<T> = T extends string ? string : T extends number ? number : boolean;
 
 /** All settings by dotted name. */
 export type Settings = {
-  readonly [N in Name]: N extends 'tls.minVersion' ? TlsVersion : Widen<(typeof definitions)[N]['value']>;
+  readonly [N in Name]: N extends keyof Choices ? Choices[N] : Widen<(typeof definitions)[N]['value']>;
 };
+
+/** Settings that have one of a few values. */
+interface Choices {
+  readonly 'tls.minVersion': TlsVersion;
+  readonly 'gnmi.leafListUpdate': 'merge' | 'replace';
+}
 
 type TlsVersion = '1.2' | '1.3';
 
@@ -83,6 +93,13 @@ export function loadSettings(source: SettingsSource = {}): Settings {
     throw new EdgeconfError(
       'INVALID_ARGUMENT',
       `gnmi.plaintext is only allowed on a loopback address, and gnmi.host is ${settings['gnmi.host']}; set gnmi.plaintext to false to serve TLS`,
+    );
+  }
+  const update: string = settings['gnmi.leafListUpdate'];
+  if (update !== 'merge' && update !== 'replace') {
+    throw new EdgeconfError(
+      'INVALID_ARGUMENT',
+      `gnmi.leafListUpdate is ${JSON.stringify(update)}; it must be merge or replace`,
     );
   }
   checkTls(settings);

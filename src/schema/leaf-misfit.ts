@@ -83,7 +83,7 @@ function illegalText(text: string): string {
 
 /** What a JSON value is, with its article. */
 export function kindOf(value: JsonValue): string {
-  if (value === null) return 'null';
+  if (value === null) return 'no value';
   if (typeof value === 'string') return 'a string';
   if (typeof value === 'boolean') return 'a boolean';
   if (Array.isArray(value)) return 'an array';

@@ -80,7 +80,7 @@ describe('fragment from JSON', () => {
   });
 
   it('refuses values of the wrong shape', () => {
-    refused('/system', 'null', 'null is null, not an object');
+    refused('/system', 'null', 'null is no value, not an object');
     refused('/system', '{"clock":[]}', '/system/clock: [] is an array, not an object');
     refused('/system', '{"mtu":null}', '/system/mtu: null is not a value', 'delete');
     refused('/system/mtu', 'null', '/system/mtu: null is not a value');
@@ -134,7 +134,7 @@ describe('list entries', () => {
   it('are refused inside an array when a key is missing or null', () => {
     refused('/device', '[{"enabled":true}]', '/device: an entry lacks its key');
     refused('/device', '[{"id":null}]', 'null is not a value');
-    refused('/device', '[null]', 'entry null is null');
+    refused('/device', '[null]', 'entry null is no value');
   });
 
   it('are refused when two have the same keys, however these are written', () => {

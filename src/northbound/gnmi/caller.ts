@@ -37,7 +37,8 @@ function doubled(text: string | undefined): string | undefined {
   return /^(.*), ?\1$/s.exec(text ?? '')?.[1];
 }
 
+/** Pygnmi sends both entries with every call, empty when it was told no user; that is none. */
 function textOf(metadata: Metadata, key: string): string | undefined {
   const [value] = metadata.get(key);
-  return value?.toString();
+  return value?.toString() || undefined;
 }

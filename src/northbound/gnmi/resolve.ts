@@ -12,7 +12,7 @@ import type { RequestPath } from './request-path.ts';
  */
 export function resolveQueries(model: Model, request: RequestPath): PathQuery[] {
   const module = originModule(model, request);
-  const elems = oneWildcardInARow(inModule(model, request.elems, module));
+  const elems = oneWildcardInARow(inModule(model, request, module, 'INVALID_ARGUMENT'));
   const queries = withPath(request, () => resolveQuery(model.root, elems));
   return withoutCovered(module === undefined ? queries : ofModule(model, queries, module));
 }
@@ -32,7 +32,7 @@ export function resolveWrite(model: Model, request: RequestPath): Path {
       throw invalid(`path ${request.text}: wildcards are for reads and deletes only; name one node`);
     }
   }
-  const elems = inModule(model, request.elems, module);
+  const elems = inModule(model, request, module, 'NOT_FOUND');
   const unknown = firstUnknown(model.root, elems);
   const [query = []] = withPath(
     request,
@@ -64,13 +64,20 @@ function originModule(model: Model, { origin, text }: RequestPath): string | und
   );
 }
 
-function inModule(model: Model, elems: readonly TextElem[], module: string | undefined): readonly TextElem[] {
+/** The elements with the module that is the origin: origin and path together say which node is meant. [gNMI 2.7] */
+function inModule(
+  model: Model,
+  { elems, text }: RequestPath,
+  module: string | undefined,
+  unknown: 'INVALID_ARGUMENT' | 'NOT_FOUND',
+): readonly TextElem[] {
   const [first, ...rest] = elems;
-  if (first === undefined || module === undefined || first.name.includes(':') || first.name.startsWith('...')) {
-    return elems;
-  }
-  const child = findChild(model.root, `${module}:${first.name}`);
-  return child === undefined ? elems : [{ name: `${module}:${first.name}`, key: first.key }, ...rest];
+  if (first === undefined || module === undefined || first.name === '*' || first.name === '...') return elems;
+  const name = first.name.includes(':') ? first.name : `${module}:${first.name}`;
+  const top = [...model.root.children.values()].filter((node) => node.module === module);
+  if (top.some(({ segment }) => segment === name)) return [{ name, key: first.key }, ...rest];
+  const known = top.length === 0 ? 'it has no nodes' : `known there: ${top.map((node) => node.name).join(', ')}`;
+  throw new EdgeconfError(unknown, `path ${text}: no such node '${first.name}' in origin '${module}'; ${known}`);
 }
 
 /** An origin that is a module reads and deletes only what is in that module. [gNMI 2.7.3] */

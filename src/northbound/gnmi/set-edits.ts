@@ -92,7 +92,7 @@ function plainEdits(
     }
     return [{ op, path, json }];
   } catch (thrown) {
-    if (!(thrown instanceof EdgeconfError) || thrown.message.includes(request.text)) throw thrown;
+    if (!(thrown instanceof EdgeconfError) || thrown.message.startsWith(request.text)) throw thrown;
     throw new EdgeconfError(thrown.code, `path ${request.text}: ${thrown.message}`, { violations: thrown.violations });
   }
 }

@@ -60,7 +60,7 @@ export async function editsOf(
   const slices = new Slices();
   for (const [i, operation] of operations.entries()) {
     const path = paths[i] as RequestPath;
-    const snapshot = targets.snapshot(path);
+    const snapshot = withDetails(path, () => targets.snapshot(path));
     const edits = byTarget.get(snapshot) ?? [];
     // All origins of a union are emptied before the first of its parts is written.
     const place = JSON.stringify([snapshot.target, path.origin]);
@@ -103,6 +103,7 @@ const errorTags: Readonly<Record<string, string>> = {
   INVALID_ARGUMENT: 'invalid-value',
   NOT_FOUND: 'unknown-element',
   UNIMPLEMENTED: 'operation-not-supported',
+  PERMISSION_DENIED: 'access-denied',
 };
 
 function invalid(message: string): EdgeconfError {

@@ -14,8 +14,9 @@ export type ClientValue =
 export function clientValue({ val, value }: Update, limits: GnmiLimits): ClientValue {
   if (val?.value !== undefined) return decode(val, limits);
   // Clients from before TypedValue. [gNMI 2.2.3]
-  if (value?.value !== undefined && (value.type === Encoding.JSON || value.type === Encoding.JSON_IETF)) {
-    return json(value.value, limits);
+  if (value?.value !== undefined) {
+    if (value.type === Encoding.JSON || value.type === Encoding.JSON_IETF) return json(value.value, limits);
+    throw unserved(`encoding ${value.type} of the deprecated field 'value' is not served; set 'val'`);
   }
   throw invalid("the update has no value; set 'val'");
 }
@@ -64,7 +65,7 @@ function scalarOf(val: TypedValue): Scalar {
     case 'leaflist_val':
       return { kind: 'leaflist', value: (val.leaflist_val?.element ?? []).map((item) => itemOf(item)) };
     default:
-      throw new EdgeconfError('UNIMPLEMENTED', `values of kind ${val.value} are not served; use JSON or a scalar`);
+      throw unserved(`values of kind ${val.value} are not served; use JSON or a scalar`);
   }
 }
 
@@ -82,6 +83,10 @@ function text(value: string): string {
   // The decoder puts U+FFFD where bytes are not UTF-8.
   if (value.includes('\u{fffd}')) throw invalid('the value has text that is not UTF-8');
   return value;
+}
+
+function unserved(message: string): EdgeconfError {
+  return new EdgeconfError('UNIMPLEMENTED', message);
 }
 
 function invalid(message: string): EdgeconfError {

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { credentials, Metadata, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { gnmiDefinition } from '../../../src/proto/gnmi.ts';
+import type { SubscribeStream } from '../../../src/proto/gnmi-client.ts';
 import { startService, type TestService } from '../../service.ts';
-import { refused } from './messages.ts';
+import { list, refused, Subscription } from './messages.ts';
 
 describe('gNMI Capabilities', () => {
   let service: TestService;
@@ -55,6 +56,9 @@ describe('gNMI Capabilities', () => {
       const rpc = new Promise((resolve, reject) => call({}, (error) => (error ? reject(error) : resolve(error))));
       await refused(rpc, 'UNAUTHENTICATED', 'username and password metadata are required');
     }
+    const stream = (client.Subscribe as unknown as () => SubscribeStream).call(client);
+    const subscription = new Subscription(stream).subscribe(list('ONCE', ['/']));
+    await subscription.fails('UNAUTHENTICATED', 'username and password metadata are required');
     client.close();
   });
 
@@ -72,6 +76,19 @@ describe('gNMI Capabilities', () => {
     const metadata = new Metadata();
     metadata.set('authorization', `Basic ${Buffer.from('acme-admin:acme-admin-secret').toString('base64')}`);
     await callWith(metadata);
+    // Clients that were told no user send empty ones.
+    metadata.set('username', '');
+    metadata.set('password', '');
+    await callWith(metadata);
+  });
+
+  it('takes empty credentials for none, and a user name alone for no proof', async () => {
+    const metadata = new Metadata();
+    metadata.set('username', '');
+    metadata.set('password', '');
+    await refused(callWith(metadata), 'UNAUTHENTICATED', 'username and password metadata are required');
+    metadata.set('username', 'acme-admin');
+    await refused(callWith(metadata), 'UNAUTHENTICATED', 'username and password metadata are required');
   });
 
   it('takes credentials that a client sends twice in one call, but not a password that only looks like it', async () => {

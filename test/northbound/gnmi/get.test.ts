@@ -177,6 +177,15 @@ describe('gNMI Get', () => {
       assert.deepEqual(Object.keys(await values('/site[site-id=dallas]/...')), ['/site[site-id=dallas]']);
     });
 
+    it('takes * behind ... as what is not below another match', async () => {
+      const dallas = '/site[site-id=dallas]';
+      const found = Object.keys(await values(`${dallas}/.../*`));
+      assert.deepEqual(
+        found.sort(),
+        ['display-name', 'imsi-definition', 'site-id'].map((name) => `${dallas}/${name}`),
+      );
+    });
+
     it('answers many wildcards in a row at once', async () => {
       const deep = { elem: Array.from({ length: 120 }, () => ({ name: '...' })) };
       const { notification = [] } = await client.get({ path: [deep] });
@@ -216,15 +225,32 @@ describe('gNMI Get', () => {
         echoed?.elem?.map(({ name, key }) => ({ name, key })),
         [{ name: 'site', key: { 'site-id': 'chicago' } }],
       );
+      for (const more of [
+        { path: [path('/*/mcc')] },
+        { path: [path('/imsi-definition/mcc')], encoding: Encoding.PROTO },
+      ]) {
+        const answer = await client.get({ prefix, ...more });
+        assert.deepEqual(answer.notification?.map(valuesOf), [{ '/imsi-definition/mcc': '315' }]);
+      }
     });
 
     it('writes whole paths when the prefix has a wildcard', async () => {
       const { notification = [] } = await client.get({
-        prefix: path('/site[site-id=*]'),
+        prefix: { ...path('/site[site-id=*]'), target: 'acme' },
         path: [path('/display-name')],
       });
       assert.deepEqual(valuesOf(notification[0] ?? {}), sites);
       assert.deepEqual(notification[0]?.prefix?.elem, []);
+      assert.equal(notification[0]?.prefix?.target, 'acme');
+    });
+
+    it('takes no origin and the default one as the same below a prefix', async () => {
+      const paths = [path('/display-name'), path('openconfig:/display-name')];
+      const { notification = [] } = await client.get({ prefix: path('/site[site-id=dallas]'), path: paths });
+      assert.deepEqual(notification.map(valuesOf), [
+        { '/display-name': 'Dallas' },
+        { 'openconfig:/display-name': 'Dallas' },
+      ]);
     });
 
     it('takes the prefix as the path when there is no path', async () => {
@@ -454,13 +480,55 @@ describe('gNMI Get', () => {
         'a key where there is no list',
         'INVALID_ARGUMENT',
         { path: [path('/site[site-id=chicago]/display-name[x=1]')] },
+        '/site[site-id=chicago]/display-name[x=1]',
         "'display-name' is not a list",
       ],
-      ['an element without a name', 'INVALID_ARGUMENT', { path: [{ elem: [{ name: '' }] }] }, 'without a name'],
+      [
+        'an element without a name',
+        'INVALID_ARGUMENT',
+        { path: [{ elem: [{ name: 'site' }, { name: '' }] }] },
+        'path /site/ ',
+        'without a name',
+      ],
+      [
+        'keys where any depth is meant',
+        'INVALID_ARGUMENT',
+        { path: [{ elem: [{ name: '...', key: { 'site-id': 'x' } }, { name: 'mcc' }] }] },
+        '/...[site-id=x]/mcc',
+        "keys at '...'",
+      ],
+      [
+        'a name of another module than the origin',
+        'INVALID_ARGUMENT',
+        { path: [path('edgeconf-application:/site')] },
+        'path /site:',
+        "no such node 'site' in origin 'edgeconf-application'",
+        'known there: application',
+      ],
+      [
+        'a module in the path that is not the origin',
+        'INVALID_ARGUMENT',
+        { path: [path('edgeconf-application:/edgeconf-site:application')] },
+        'path /edgeconf-site:application:',
+        "in origin 'edgeconf-application'",
+      ],
+      [
+        'an origin that is not UTF-8',
+        'INVALID_ARGUMENT',
+        { path: [{ ...path('/site'), origin: '\u{fffd}' }] },
+        'path /site has an origin or a target that is not UTF-8',
+      ],
+      [
+        'a target that is not UTF-8',
+        'INVALID_ARGUMENT',
+        { prefix: { ...path('/site'), target: 'a\u{fffd}' }, path: [{}] },
+        'prefix /site has an origin or a target that is not UTF-8',
+      ],
       [
         'text that is not UTF-8',
         'INVALID_ARGUMENT',
         { path: [{ elem: [{ name: 'site', key: { 'site-id': 'a\u{fffd}' } }] }] },
+        'path /site[site-id=a',
         'not UTF-8',
       ],
       [
@@ -475,26 +543,40 @@ describe('gNMI Get', () => {
         'the deprecated form of a path alone',
         'INVALID_ARGUMENT',
         { path: [{ element: ['site', 'chicago'] }] },
-        "deprecated field 'element'",
+        "deprecated field 'element' (site/chicago)",
+        "use 'elem'",
       ],
       [
         'an origin in prefix and path',
         'INVALID_ARGUMENT',
         { prefix: { origin: 'openconfig' }, path: [path('openconfig:/site')] },
-        'origin is in the prefix and in the path',
+        'path /site: origin is in the prefix and in the path',
       ],
       [
         'a prefix with elements for paths of two origins',
         'INVALID_ARGUMENT',
         { prefix: path('/site'), path: [path('openconfig:/display-name'), path('edgeconf-site:/display-name')] },
-        'one origin',
+        'prefix /site:',
+        "one origin, not 'openconfig', 'edgeconf-site'",
       ],
-      ['an unknown origin', 'UNIMPLEMENTED', { path: [path('native:/site')] }, "origin 'native'"],
-      ['the origin of command lines', 'UNIMPLEMENTED', { path: [path('cli:/')] }, "origin 'cli'"],
+      [
+        'an unknown origin',
+        'UNIMPLEMENTED',
+        { path: [path('native:/site')] },
+        "path /site: no origin 'native'",
+        'name a module of aether@2.1',
+      ],
+      [
+        'the origin of command lines',
+        'UNIMPLEMENTED',
+        { path: [path('cli:/')] },
+        "path /: origin 'cli'",
+        'command line text',
+      ],
       ['the encoding BYTES', 'UNIMPLEMENTED', { path: [path('/')], encoding: Encoding.BYTES }, 'BYTES', 'JSON_IETF'],
       ['the encoding ASCII', 'UNIMPLEMENTED', { path: [path('/')], encoding: Encoding.ASCII }, 'ASCII', 'PROTO'],
-      ['an encoding that does not exist', 'UNIMPLEMENTED', { path: [path('/')], encoding: 17 }, 'encoding 17'],
-      ['a type that does not exist', 'INVALID_ARGUMENT', { path: [path('/')], type: 9 }, 'type 9'],
+      ['an encoding that does not exist', 'UNIMPLEMENTED', { path: [path('/')], encoding: 17 }, 'encoding 17', 'JSON'],
+      ['a type that does not exist', 'INVALID_ARGUMENT', { path: [path('/')], type: 9 }, 'type 9', 'use ALL, CONFIG'],
       [
         'an extension of Set',
         'INVALID_ARGUMENT',
@@ -522,6 +604,13 @@ describe('gNMI Get', () => {
         '/site[site-id=none]',
       );
       assert.ok(!error.details.includes('dallas'));
+    });
+
+    it('refuses more paths than the limit', async () => {
+      const small = await startService({ limits: { pathsPerGet: 2 } });
+      const rpc = small.client('acme-admin').get({ path: [{}, {}, {}] });
+      await refused(rpc, 'INVALID_ARGUMENT', '3 paths', 'at most 2');
+      await small.close();
     });
 
     it('refuses a wildcard that matches nothing', async () => {

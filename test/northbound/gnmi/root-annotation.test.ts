@@ -79,8 +79,13 @@ describe('gNMI root annotation', () => {
 
   it('is refused when it is another one, no base64 text, too large, or not at the root', async () => {
     const other = { '@': { 'ietf-origin:origin': 'system' } };
-    await refused(set({ update: [root(other)] }), 'INVALID_ARGUMENT', "'ietf-origin:origin'", 'openconfig-metadata');
-    await refused(set({ update: [root({ '@': 'x' })] }), 'INVALID_ARGUMENT', "member '@' must be an object");
+    await refused(
+      set({ update: [root(other)] }),
+      'INVALID_ARGUMENT',
+      "path /: annotation 'ietf-origin:origin'",
+      'openconfig-metadata',
+    );
+    await refused(set({ update: [root({ '@': 'x' })] }), 'INVALID_ARGUMENT', "path /: member '@' must be an object");
     const wrong = { '@': { 'openconfig-metadata:protobuf-metadata': '***' } };
     await refused(set({ update: [root(wrong)] }), 'INVALID_ARGUMENT', 'protobuf-metadata', '***');
     const huge = annotation(Buffer.alloc(3 * 1024 * 1024 + 1));

@@ -182,6 +182,21 @@ describe('gNMI Set', () => {
       assert.deepEqual(await get(gold), { 'traffic-class-id': 'gold', arp: 1 });
     });
 
+    it('takes the root as the outermost node', async () => {
+      await set({
+        update: [update(`${gold}/pdb`, 50)],
+        replace: [update('/', { 'traffic-class': [{ 'traffic-class-id': 'gold', arp: 1 }] }), update(`${gold}/qci`, 6)],
+      });
+      assert.deepEqual(await get('/'), {
+        'traffic-class': [{ 'traffic-class-id': 'gold', arp: 1, pdb: 50, qci: 6 }],
+      });
+      await set({
+        delete: [path('/')],
+        replace: [update(`${gold}/qci`, 7), update('/', { 'traffic-class': [{ 'traffic-class-id': 'tin' }] })],
+      });
+      assert.deepEqual(await get('/'), { 'traffic-class': [{ 'traffic-class-id': 'tin' }] });
+    });
+
     it('applies updates behind replaces wherever they stand in the message', async () => {
       await set({ update: [update(`${gold}/pdb`, 50)], replace: [update(gold, { arp: 1 })] });
       assert.deepEqual(await get(gold), { 'traffic-class-id': 'gold', arp: 1, pdb: 50 });
@@ -207,8 +222,10 @@ describe('gNMI Set', () => {
     );
 
     it('are appended to by an update, without doubles', async () => {
-      await service.client().set({ ...platform, update: [update(endpoint, ['http://b', 'http://a'])] });
+      await service.client().set({ ...platform, update: [update(endpoint, ['http://b'])] });
       assert.deepEqual(await endpoints(), ['http://a', 'http://b']);
+      await service.client().set({ ...platform, update: [update(endpoint, ['http://c', 'http://a'])] });
+      assert.deepEqual(await endpoints(), ['http://a', 'http://b', 'http://c']);
     });
 
     it('are replaced by a replace', async () => {
@@ -306,6 +323,21 @@ describe('gNMI Set', () => {
       });
     });
 
+    it('empties an origin before a part that stands in another one writes to it', async () => {
+      await set({
+        union_replace: [
+          update('/', { application: [{ 'application-id': 'first', address: '10.8.0.0/24' }] }),
+          update('edgeconf-application:/application[application-id=second]', { address: '10.9.0.0/24' }),
+        ],
+      });
+      assert.deepEqual(await get('/'), {
+        application: [
+          { 'application-id': 'first', address: '10.8.0.0/24' },
+          { 'application-id': 'second', address: '10.9.0.0/24' },
+        ],
+      });
+    });
+
     it('leaves what is outside of its origin', async () => {
       await set({ union_replace: [update('edgeconf-application:/application', [])] });
       assert.deepEqual(Object.keys((await get('/')) as object).sort(), ['site', 'traffic-class']);
@@ -319,10 +351,15 @@ describe('gNMI Set', () => {
       const stream = new Subscription(client.subscribe()).subscribe(list('STREAM', [`${text}/qci`, `${text}/arp`]));
       await stream.untilSync();
       let writing = true;
+      // So many paths that the service attends to others in between.
+      const many = Array.from({ length: 2_000 }, (_, i) => path(`${text}/${i % 2 === 0 ? 'qci' : 'arp'}`));
       const reads = (async () => {
         while (writing) {
           const { qci, arp } = (await get(text)) as { qci: number; arp: number };
           assert.equal(qci, arp);
+          const { notification = [] } = await client.get({ path: many });
+          assert.equal(new Set(notification.flatMap((each) => Object.values(valuesOf(each)))).size, 1);
+          assert.equal(new Set(notification.map(({ timestamp }) => `${timestamp}`)).size, 1);
         }
       })();
       for (let i = 2; i <= 15; i++) {
@@ -424,6 +461,7 @@ describe('gNMI Set', () => {
       });
       assert.equal(service.datastore.head.revision, revision + 1);
       assert.deepEqual(Object.keys((await get('/')) as object).sort(), ['site', 'traffic-class']);
+      assert.equal(await get('/traffic-class[traffic-class-id=t]/qci'), 3);
     });
   });
 
@@ -439,11 +477,19 @@ describe('gNMI Set', () => {
       const { revision } = service.datastore.head;
       await service.client('operator').set(both(4));
       assert.equal(service.datastore.head.revision, revision + 1);
-      assert.equal(await get('/traffic-class[traffic-class-id=t]/qci'), 3);
+      const qci = path('/traffic-class[traffic-class-id=t]/qci');
+      const { notification = [] } = await service.client('operator').get({ prefix: { target: '*' }, path: [qci] });
+      assert.deepEqual(
+        notification.map((each) => [each.prefix?.target, ...Object.values(valuesOf(each))]),
+        [
+          ['acme', 3],
+          ['globex', 4],
+        ],
+      );
     });
 
     it('change together or not at all', async () => {
-      await refused(service.client('operator').set(both(400)), 'INVALID_ARGUMENT', 'qci');
+      await refused(service.client('operator').set(both(33)), 'INVALID_ARGUMENT', '/qci', '1 to 32');
       await gone('/traffic-class[traffic-class-id=t]/qci');
     });
   });
@@ -461,7 +507,13 @@ describe('gNMI Set', () => {
         `${dallas}/display-name`,
         '5',
       ],
-      ['a value out of range', 'INVALID_ARGUMENT', () => one(`${gold}/qci`, json(33)), '/qci', '1 to 32'],
+      [
+        'a value out of range',
+        'INVALID_ARGUMENT',
+        () => one(`${gold}/qci`, json(33)),
+        "[traffic-class-id='gold']/qci",
+        '1 to 32',
+      ],
       [
         'a number beyond 64 bits',
         'INVALID_ARGUMENT',
@@ -469,12 +521,19 @@ describe('gNMI Set', () => {
         'mbr/uplink',
         '18446744073709551616',
       ],
-      ['an object for a leaf', 'INVALID_ARGUMENT', () => one(`${gold}/qci`, json({ a: 1 })), `${gold}/qci`],
+      [
+        'an object for a leaf',
+        'INVALID_ARGUMENT',
+        () => one(`${gold}/qci`, json({ a: 1 })),
+        `${gold}/qci`,
+        'is an object',
+      ],
       [
         'a scalar for a container',
         'INVALID_ARGUMENT',
         () => one(`${dallas}/imsi-definition`, { string_val: 'x' }),
         `${dallas}/imsi-definition`,
+        'cannot stand for a container',
       ],
       [
         'an update of a node that the schema does not have',
@@ -540,6 +599,13 @@ describe('gNMI Set', () => {
         'duplicate key',
         'traffic-class',
       ],
+      [
+        'an entry of a list without its key',
+        'INVALID_ARGUMENT',
+        () => one('/traffic-class', json([{ qci: 1 }])),
+        '/traffic-class: ',
+        "lacks its key 'traffic-class-id'",
+      ],
       ['two members of the same name', 'INVALID_ARGUMENT', () => one(gold, jsonText('{"qci":1,"qci":2}')), gold, 'qci'],
       [
         'a delete of what is still referenced',
@@ -549,6 +615,7 @@ describe('gNMI Set', () => {
         'gold',
       ],
       ['malformed JSON', 'INVALID_ARGUMENT', () => one(gold, jsonText('{"qci":')), gold, 'line 1'],
+      ['malformed JSON for the root', 'INVALID_ARGUMENT', () => one('/', jsonText('{"a":/}')), 'path /: ', 'line 1'],
       ['text behind JSON', 'INVALID_ARGUMENT', () => one(`${gold}/qci`, jsonText('1 2')), `${gold}/qci`, 'line 1'],
       [
         'JSON that is not UTF-8',
@@ -589,12 +656,13 @@ describe('gNMI Set', () => {
         'wildcards',
       ],
       ['a wildcard name in a replace', 'INVALID_ARGUMENT', () => ({ replace: [update('/*', {})] }), '/*', 'wildcards'],
+      ['any depth in an update', 'INVALID_ARGUMENT', () => one('/.../mcc', json('1')), 'path /.../mcc:', 'wildcards'],
       [
         'a path without a key',
         'INVALID_ARGUMENT',
         () => one('/site/display-name', json('x')),
         '/site/display-name',
-        'site-id',
+        'needs its key site-id',
       ],
       [
         'an object for a whole list',
@@ -608,13 +676,13 @@ describe('gNMI Set', () => {
         'INVALID_ARGUMENT',
         () => one(gold, json({ 'traffic-class-id': 'silver' })),
         gold,
-        'silver',
+        '"silver" in the value but "gold" in the path',
       ],
       [
         'another value for a key',
         'INVALID_ARGUMENT',
         () => one(`${gold}/traffic-class-id`, json('silver')),
-        gold,
+        `${gold}/traffic-class-id`,
         'a key cannot change',
       ],
       [
@@ -624,27 +692,54 @@ describe('gNMI Set', () => {
         `${gold}/traffic-class-id`,
         'delete the list entry',
       ],
-      ['a replace of an entry by null', 'INVALID_ARGUMENT', () => ({ replace: [update(gold, null)] }), gold],
-      ['a replace of an entry by {}', 'INVALID_ARGUMENT', () => ({ replace: [update(gold, {})] }), gold],
+      [
+        'a replace of an entry by null',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update(gold, null)] }),
+        gold,
+        'null is no value',
+      ],
+      [
+        'a replace of an entry by {}',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update(gold, {})] }),
+        gold,
+        '{} for a list entry is not a value',
+        '{"traffic-class-id":"gold"}',
+      ],
       [
         'null for a leaf',
         'INVALID_ARGUMENT',
         () => ({ replace: [update(`${gold}/qci`, null)] }),
         `${gold}/qci`,
-        'null',
+        'null is not a value',
+      ],
+      [
+        'null for a container',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update(`${dallas}/imsi-definition`, null)] }),
+        `${dallas}/imsi-definition`,
+        'null is no value, not an object',
       ],
       [
         'an update of state',
         'INVALID_ARGUMENT',
         () => one(`${chicago}/device[device-id=robot1]/state/connected`, json('Yes')),
-        'state',
+        `${chicago}/device[device-id=robot1]/state/connected`,
         'config false',
       ],
       [
         'a delete of state',
         'INVALID_ARGUMENT',
         () => ({ delete: [path(`${chicago}/device[device-id=robot1]/state`)] }),
-        'state',
+        `${chicago}/device[device-id=robot1]/state`,
+        'config false',
+      ],
+      [
+        'state in a value',
+        'INVALID_ARGUMENT',
+        () => one(`${chicago}/device[device-id=robot1]`, json({ state: { connected: 'Yes' } })),
+        `${chicago}/device[device-id=robot1]/state`,
         'config false',
       ],
       ['an update without a value', 'INVALID_ARGUMENT', () => ({ update: [{ path: path(gold) }] }), gold, 'no value'],
@@ -660,6 +755,7 @@ describe('gNMI Set', () => {
         'INVALID_ARGUMENT',
         () => one(`${pool}/mtu`, { int_val: -1 as never }),
         `${pool}/mtu`,
+        '-1 is outside uint16, 0..65535',
       ],
       [
         'union_replace together with others',
@@ -693,7 +789,70 @@ describe('gNMI Set', () => {
         'a delete in the origin of command lines',
         'UNIMPLEMENTED',
         () => ({ delete: [{ origin: 'cli' }] }),
-        "origin 'cli'",
+        "path /: origin 'cli'",
+        'command line text',
+      ],
+      [
+        'an unknown origin',
+        'UNIMPLEMENTED',
+        () => ({ replace: [update('native:/site', [])] }),
+        "path /site: no origin 'native'",
+        'name a module of aether@2.1',
+      ],
+      [
+        'a replace of the root in the origin of a module',
+        'INVALID_ARGUMENT',
+        () => ({ replace: [update('edgeconf-site:/', {})] }),
+        "path /: with origin 'edgeconf-site' the root cannot be written",
+      ],
+      [
+        'an update of a node of another module than the origin',
+        'NOT_FOUND',
+        () => ({ update: [update(`edgeconf-application:${dallas}/display-name`, 'x')] }),
+        `path ${dallas}/display-name:`,
+        "no such node 'site' in origin 'edgeconf-application'",
+        'known there: application',
+      ],
+      [
+        'a delete of a node of another module than the origin',
+        'INVALID_ARGUMENT',
+        () => ({ delete: [path(`edgeconf-application:${dallas}`)] }),
+        `path ${dallas}:`,
+        "no such node 'site' in origin 'edgeconf-application'",
+      ],
+      [
+        'an unknown key',
+        'INVALID_ARGUMENT',
+        () => one('/site[name=x]/display-name', json('x')),
+        '/site[name=x]',
+        'its keys: site-id',
+      ],
+      [
+        'a key where there is no list',
+        'INVALID_ARGUMENT',
+        () => one(`${dallas}/display-name[x=1]`, json('x')),
+        `${dallas}/display-name[x=1]`,
+        "'display-name' is not a list",
+      ],
+      [
+        'an element without a name',
+        'INVALID_ARGUMENT',
+        () => ({ delete: [{ elem: [{ name: 'site' }, {}] }] }),
+        'path /site/ ',
+        'without a name',
+      ],
+      [
+        'the deprecated form of a path alone',
+        'INVALID_ARGUMENT',
+        () => ({ update: [{ path: { element: ['site'] }, val: json([]) }] }),
+        "deprecated field 'element' (site)",
+      ],
+      [
+        'a prefix with elements for paths of two origins',
+        'INVALID_ARGUMENT',
+        () => ({ prefix: path(dallas), delete: [path('edgeconf-site:/display-name'), path('/description')] }),
+        `prefix ${dallas}:`,
+        'one origin',
       ],
       [
         'target *',
@@ -710,6 +869,7 @@ describe('gNMI Set', () => {
           prefix: { target: 'acme' },
           update: [{ ...update('/traffic-class', []), path: { ...path('/traffic-class'), target: 'globex' } }],
         }),
+        'path /traffic-class:',
         "'acme'",
         "'globex'",
       ],
@@ -717,7 +877,7 @@ describe('gNMI Set', () => {
         'an origin in prefix and path',
         'INVALID_ARGUMENT',
         () => ({ prefix: { origin: 'openconfig' }, delete: [path('openconfig:/site')] }),
-        'origin is in the prefix and in the path',
+        'path /site: origin is in the prefix and in the path',
       ],
       [
         'a scalar for the root',
@@ -729,7 +889,8 @@ describe('gNMI Set', () => {
         'the origin of command lines',
         'UNIMPLEMENTED',
         () => ({ update: [{ path: { origin: 'cli' }, val: { ascii_val: 'reboot' } }] }),
-        "origin 'cli'",
+        "path /: origin 'cli'",
+        'command line text',
       ],
       ['an extension of Get', 'INVALID_ARGUMENT', () => ({ extension: [{ depth: { level: 1 } }] }), 'extension depth'],
       [
@@ -776,16 +937,26 @@ describe('gNMI Set', () => {
     });
 
     it('names the path of the wrong operation in the status details', async () => {
-      const error = await refused(
-        set({ delete: [path(dallas)], update: [update(`${dallas}/colour`, 'red')] }),
-        'NOT_FOUND',
-        `${dallas}/colour`,
-      );
-      const [details] = error.metadata.get(statusDetailsKey);
-      assert.deepEqual(
-        decodeViolations(details as Buffer).map(({ field, reason }) => [field, reason]),
-        [[`${dallas}/colour`, 'unknown-element']],
-      );
+      const cases: [code: Parameters<typeof refused>[1], request: SetRequest, path: string, reason: string][] = [
+        ['NOT_FOUND', { update: [update(`${dallas}/colour`, 'red')] }, `${dallas}/colour`, 'unknown-element'],
+        ['INVALID_ARGUMENT', { update: [update(`${gold}/qci`, 'many')] }, `${gold}/qci`, 'invalid-value'],
+        ['INVALID_ARGUMENT', { update: [{ path: { elem: [{ name: 'site' }, {}] } }] }, '/site/', 'invalid-value'],
+        ['UNIMPLEMENTED', { update: [update('native:/site', [])] }, '/site', 'operation-not-supported'],
+        [
+          'PERMISSION_DENIED',
+          { update: [{ ...update(gold, {}), path: { ...path(gold), target: 'globex' } }] },
+          gold,
+          'access-denied',
+        ],
+      ];
+      for (const [code, request, text, tag] of cases) {
+        const error = await refused(set({ delete: [path(dallas)], ...request }), code);
+        const [details] = error.metadata.get(statusDetailsKey);
+        assert.deepEqual(
+          decodeViolations(details as Buffer).map(({ field, description, reason }) => [field, description, reason]),
+          [[text, error.details, tag]],
+        );
+      }
     });
 
     it('stays up and serves after all of that', async () => {
@@ -834,6 +1005,11 @@ describe('gNMI Set', () => {
       assert.deepEqual(service.datastore.head, head);
     });
 
+    it('refuses a reader even what would change nothing', async () => {
+      const rpc = service.client('acme-reader').set({ update: [update(`${dallas}/display-name`, 'Dallas')] });
+      await refused(rpc, 'PERMISSION_DENIED', 'acme-reader', `${dallas}/display-name`);
+    });
+
     it('refuses a change outside of the part that the caller may write', async () => {
       const planner = service.client('acme-planner');
       await refused(
@@ -841,6 +1017,12 @@ describe('gNMI Set', () => {
         'PERMISSION_DENIED',
         'acme-planner',
       );
+      // The path holds what the planner may write, but the value holds more.
+      const both = {
+        application: [{ 'application-id': 'cam', 'display-name': 'x' }],
+        site: [{ 'site-id': 'dallas', description: 'x' }],
+      };
+      await refused(planner.set({ update: [update('/', both)] }), 'PERMISSION_DENIED', 'acme-planner', "'acme'");
       await planner.set({ update: [update('/application[application-id=cam]/display-name', 'Camera')] });
       assert.equal(await get('/application[application-id=cam]/display-name'), 'Camera');
     });
