@@ -5,6 +5,7 @@ import { EdgeconfError } from '../errors.ts';
 import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
 import { withMetadataModule } from '../schema/root-metadata.ts';
+import type { SchemaDump } from '../schema/schema-node.ts';
 import { type Alarm, AppendQueue } from './append-queue.ts';
 import { checkChain, checkRecent } from './chain-check.ts';
 import { commit } from './commit.ts';
@@ -68,6 +69,8 @@ export interface Datastore {
   readonly lostValidators: number;
   /** Every model by id. */
   models(): ReadonlyMap<string, Model>;
+  /** A model's schema as libyang dumped it, for other threads; undefined when there is no such model. */
+  schema(modelId: string): SchemaDump | undefined;
   /** The declared targets, `platform` first, then by name. */
   targets(): readonly TargetInfo[];
   /** The configuration of a target at the head; immutable. undefined when there is no such target. */
@@ -242,6 +245,7 @@ function assemble({
       return validator.replaced;
     },
     models: () => models,
+    schema: (modelId) => validator.schema(modelId),
     targets: () => running.targets,
     snapshot: (target) => running.snapshot(target),
     commit: run,

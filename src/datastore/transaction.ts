@@ -8,10 +8,10 @@ import type { Snapshot } from './snapshot.ts';
 /**
  * One edit of a target. `json` is the RFC 7951 fragment that libyang reads: an object with one member, named like the
  * last path element's `segment`... with its module when it is a top-level node or the module changes; for a list entry an
- * array of one object with all keys; for the root the whole top-level object.
+ * array of one object with all keys; for the root the whole top-level object. Bytes are what `encodeJson` made of the text.
  */
 export type Edit =
-  | { readonly op: 'update' | 'replace'; readonly path: Path; readonly json: string }
+  | { readonly op: 'update' | 'replace'; readonly path: Path; readonly json: string | Uint8Array }
   | { readonly op: 'delete'; readonly query: PathQuery };
 
 /** Edits of one target, applied in order. */

@@ -3,7 +3,7 @@
 import { EdgeconfError, type Violation } from '../errors.ts';
 import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
-import { linkSchema } from '../schema/schema-node.ts';
+import { linkSchema, type SchemaDump } from '../schema/schema-node.ts';
 import type { ModelSource } from './model-folder.ts';
 import type { Snapshot } from './snapshot.ts';
 import { ThreadLost, ValidatorThread } from './validator-thread.ts';
@@ -38,6 +38,7 @@ export class Validator {
   /** Started when they are first needed, so that a thread that cannot start fails its caller and not in a loop. */
   readonly #threads: (ValidatorThread | undefined)[];
   readonly #homes = new Map<string, number>();
+  readonly #schemas = new Map<string, SchemaDump>();
   #replaced = 0;
   #closed = false;
 
@@ -58,6 +59,11 @@ export class Validator {
       throw error;
     }
     return validator;
+  }
+
+  /** A model's schema as libyang dumped it. */
+  schema(modelId: string): SchemaDump | undefined {
+    return this.#schemas.get(modelId);
   }
 
   /** How many threads had to be replaced since the start. */
@@ -172,6 +178,7 @@ export class Validator {
     const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: this.#options.deadlineMs * loadFactor };
     try {
       const { schema, modules } = await this.#thread(0).call({ kind: 'schema', model: source.id }, limits);
+      this.#schemas.set(source.id, schema);
       return { id: source.id, name: source.name, version: source.version, root: linkSchema(schema), modules };
     } catch (error) {
       const known = EdgeconfError.from(error);

@@ -5,6 +5,9 @@ import type { SchemaNodeJson, TypeJson } from 'libyang-wasm';
 /** YANG's built-in types with the details that encodings need. */
 export type SchemaType = TypeJson;
 
+/** libyang's dump of a schema, top level first; data that can cross threads. */
+export type SchemaDump = readonly SchemaNodeJson[];
+
 /** A place in nested choices: the choice, the case that holds the node, and whether it is the choice's default. */
 export interface CaseRef {
   readonly choice: string;
@@ -47,7 +50,7 @@ export function hasRow(node: SchemaNode): boolean {
 }
 
 /** Links libyang's schema dump into a tree and returns its root, which stands for the datastore itself. */
-export function linkSchema(top: readonly SchemaNodeJson[]): SchemaNode {
+export function linkSchema(top: SchemaDump): SchemaNode {
   const children = new Map<string, SchemaNode>();
   const root = { ...emptyNode, kind: 'root' as const, name: '', module: '', segment: '', children };
   for (const json of top) addChild(children, link(json, root));

@@ -133,7 +133,8 @@ export interface PathElem {
 export interface Edit {
   op: 'update' | 'replace' | 'delete';
   path: readonly PathElem[];
-  json?: string;
+  /** Text, or what {@link encodeJson} made of it. */
+  json?: string | Uint8Array;
 }
 
 export interface StageResult {

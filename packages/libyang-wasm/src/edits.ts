@@ -1,6 +1,6 @@
 // Packs edits for the C side, and unpacks them to explain a refused one.
 import type { Edit, PathElem } from './api.ts';
-import { normalizeJson } from './normalize-json.ts';
+import { encodeJson } from './normalize-json.ts';
 import { noKeys, PackedReader, PackedWriter } from './packed.ts';
 
 const ops = ['update', 'replace', 'delete'] as const;
@@ -13,7 +13,7 @@ export function encodeEdits(edits: readonly Edit[]): Uint8Array<ArrayBuffer> {
     if (json === undefined && op !== 'delete') throw new TypeError(`an ${op} needs json`);
     out.u8(ops.indexOf(op));
     writePath(out, path);
-    out.text(op === 'delete' ? '' : normalizeJson(json ?? ''));
+    out.bytes(encodeJson(op === 'delete' ? '' : (json ?? '')));
     out.u8(0); // libyang reads the JSON up to this end
   }
   return out.finish();

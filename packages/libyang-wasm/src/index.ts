@@ -24,3 +24,4 @@ export { decodeChanges } from './changes.ts';
 export { encodeEdits } from './edits.ts';
 export { LibyangError, LibyangTrap } from './errors.ts';
 export { loadLibyang } from './libyang.ts';
+export { encodeJson } from './normalize-json.ts';

@@ -12,3 +12,16 @@ export function normalizeJson(json: string): string {
       high === undefined ? whole : String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)),
   );
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** JSON text as `encodeEdits` packs it: made beforehand, e.g. in another thread, packing it is a mere copy. */
+export function encodeJson(json: string | Uint8Array): Uint8Array {
+  return typeof json === 'string' ? encoder.encode(normalizeJson(json)) : json;
+}
+
+/** The reverse of `encodeJson`. */
+export function decodeJson(json: string | Uint8Array): string {
+  return typeof json === 'string' ? json : decoder.decode(json);
+}

@@ -30,6 +30,14 @@ export class PackedWriter {
     this.#length += written;
   }
 
+  /** Like `text`, of UTF-8. */
+  bytes(value: Uint8Array): void {
+    this.#room(4 + value.length);
+    this.u32(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
   /** The bytes so far, in a buffer of their own. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);

@@ -1,8 +1,10 @@
 // Turns the C side's error records into violations: tag, app-tag, plain message, completed instance path.
+
 import type { Edit, SchemaNodeJson, Violation } from './api.ts';
 import { wordMessage } from './error-message.ts';
 import { classify } from './error-tag.ts';
 import { completePath, findSchema, type JsonSpot } from './instance-path.ts';
+import { decodeJson } from './normalize-json.ts';
 import type { PackedReader } from './packed.ts';
 
 /** One error record as libyang or the shim stored it. */
@@ -79,7 +81,7 @@ export function editSpots(edits: () => readonly Edit[]): (editIndex: number) => 
     if (editIndex < 0) return undefined;
     unpacked ??= edits();
     const edit = unpacked[editIndex];
-    return edit?.json === undefined ? undefined : { json: edit.json, path: edit.path };
+    return edit?.json === undefined ? undefined : { json: decodeJson(edit.json), path: edit.path };
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { ChangeHub } from './change-hub.ts';
+import type { LargeValues } from './large-values.ts';
 import type { GnmiLimits } from './limits.ts';
 import type { Timers } from './timers.ts';
 
@@ -18,6 +19,8 @@ export interface GnmiDeps {
   readonly settled: Settled | undefined;
   /** Tells streams when samples are due. */
   readonly timers: Timers;
+  /** Reads values that are too large for the main thread. */
+  readonly largeValues: LargeValues;
   /** The change feed, shared by all streams. */
   readonly hub: ChangeHub;
 }

@@ -27,6 +27,7 @@ import { capabilities } from './capabilities.ts';
 import { ChangeHub } from './change-hub.ts';
 import { get } from './get.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { LargeValues } from './large-values.ts';
 import { defaultLimits, type GnmiLimits } from './limits.ts';
 import { set } from './set.ts';
 import { SubscribeSession } from './subscribe.ts';
@@ -50,7 +51,7 @@ export interface GnmiServiceOptions {
 export interface GnmiService {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
-  /** Ends all Subscribe RPCs with UNAVAILABLE, so that a server can shut down in an orderly way. */
+  /** Ends all Subscribe RPCs with UNAVAILABLE, and what is being read, so that a server can shut down in an orderly way. */
   endStreams(): void;
 }
 
@@ -64,6 +65,7 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
     leafListUpdate: options.leafListUpdate ?? 'merge',
     settled: options.settled,
     timers: options.timers ?? systemTimers,
+    largeValues: new LargeValues((modelId) => options.datastore.schema(modelId)),
     hub: new ChangeHub(options.datastore, limits),
   };
   const sessions = new Set<SubscribeSession>();
@@ -85,6 +87,7 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
       Subscribe: subscribe,
     },
     endStreams() {
+      void deps.largeValues.close();
       for (const session of [...sessions]) session.fail(new EdgeconfError('UNAVAILABLE', 'the service is stopping'));
     },
   };

@@ -65,7 +65,9 @@ export function writeEdits(
   const edits = plainEdits(op, model, request, update, limits);
   if (leafListUpdate === 'merge') return edits;
   return edits.flatMap((edit) =>
-    edit.op === 'update' ? [edit, ...leafListReplaces(model.root, edit.path, edit.json)] : [edit],
+    edit.op === 'update' && typeof edit.json === 'string'
+      ? [edit, ...leafListReplaces(model.root, edit.path, edit.json)]
+      : [edit],
   );
 }
 

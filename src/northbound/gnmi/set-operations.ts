@@ -7,6 +7,7 @@ import { EdgeconfError } from '../../errors.ts';
 import type { Operation, Path, SetRequest, Update } from '../../proto/gnmi.ts';
 import { Slices } from '../../slices.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { LargeValues } from './large-values.ts';
 import { joinPaths, type RequestPath } from './request-path.ts';
 import { clearEdits, deleteEdits, writeEdits } from './set-edits.ts';
 import { Targets } from './targets.ts';
@@ -60,15 +61,15 @@ export async function editsOf(
   const slices = new Slices();
   for (const [i, operation] of operations.entries()) {
     const path = paths[i] as RequestPath;
-    const snapshot = withDetails(path, () => targets.snapshot(path));
+    const snapshot = await withDetails(path, () => targets.snapshot(path));
     const edits = byTarget.get(snapshot) ?? [];
     // All origins of a union are emptied before the first of its parts is written.
     const place = JSON.stringify([snapshot.target, path.origin]);
     if (operation.op === 'UNION_REPLACE' && !emptied.has(place)) {
-      edits.unshift(...withDetails(path, () => clearEdits(snapshot.model, path)));
+      edits.unshift(...(await withDetails(path, () => clearEdits(snapshot.model, path))));
       emptied.add(place);
     }
-    for (const edit of toEdits(snapshot, operation, path, deps)) edits.push(edit);
+    for (const edit of await toEdits(snapshot, operation, path, deps)) edits.push(edit);
     byTarget.set(snapshot, edits);
     await slices.next();
   }
@@ -78,17 +79,25 @@ export async function editsOf(
   };
 }
 
-function toEdits({ model }: Snapshot, { op, update }: SetOperation, path: RequestPath, deps: GnmiDeps): Edit[] {
+function toEdits(
+  { model }: Snapshot,
+  { op, update = {} }: SetOperation,
+  path: RequestPath,
+  { limits, leafListUpdate, largeValues }: GnmiDeps,
+): Promise<Edit[]> {
   return withDetails(path, () => {
     if (op === 'DELETE') return deleteEdits(model, path);
-    return writeEdits(op === 'REPLACE' ? 'replace' : 'update', model, path, update ?? {}, deps);
+    const write = op === 'REPLACE' ? 'replace' : 'update';
+    const options = { limits, leafListUpdate };
+    if (LargeValues.isLarge(update)) return largeValues.edits(write, model, path, update, options);
+    return writeEdits(write, model, path, update, options);
   });
 }
 
 /** A client finds the path of the operation that is wrong in the status details, without reading the message. */
-function withDetails<T>(path: RequestPath, make: () => T): T {
+async function withDetails<T>(path: RequestPath, make: () => T | Promise<T>): Promise<T> {
   try {
-    return make();
+    return await make();
   } catch (thrown) {
     if (!(thrown instanceof EdgeconfError) || thrown.violations.length > 0) throw thrown;
     const errorTag = errorTags[thrown.code] ?? 'operation-failed';
