@@ -130,6 +130,7 @@ async function listen(
   const gnmi = gnmiService({
     datastore,
     access: new Access(datastore),
+    sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
   });
   const server = await serveGrpc({

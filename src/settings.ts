@@ -18,6 +18,7 @@ const definitions = {
   'gnmi.plaintext': { value: false, help: 'serve without TLS; only allowed on a loopback address' },
   'gnmi.keepaliveMs': { value: 60_000, help: 'a ping goes to each client this often' },
   'gnmi.keepaliveTimeoutMs': { value: 20_000, help: 'a client that does not answer a ping for so long is cut off' },
+  'gnmi.sampleDeletes': { value: true, help: 'tell with a delete what went since the sample before' },
   'http.host': { value: '127.0.0.1', help: 'address of the health listener' },
   'http.port': { value: 8080, help: 'its port; 0 takes a free one' },
   'tls.certificate': {
