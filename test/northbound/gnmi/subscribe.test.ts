@@ -444,6 +444,27 @@ describe('gNMI Subscribe', () => {
       assert.equal(told + duplicates, total + 1);
     });
 
+    it('keeps the time of each commit for values that waited for a slow client', async () => {
+      const changes = subscribe(list('STREAM', ['/site']));
+      await changes.untilSync();
+      changes.stream.pause();
+      for (let i = 0; i < 250; i++) await set(`${dallas}/description`, `${i} ${'x'.repeat(1000)}`);
+      const times: Record<string, string> = {};
+      for (const text of [`${dallas}/display-name`, `${chicago}/display-name`]) {
+        await set(text, 'new');
+        times[text] = `${service.datastore.head.timeNs}`;
+      }
+      changes.stream.resume();
+      const told: Record<string, string> = {};
+      while (Object.keys(told).length < 2) {
+        const notification = await changes.notification();
+        for (const text of Object.keys(valuesOf(notification))) {
+          if (text.endsWith('/display-name')) told[text] = `${notification.timestamp}`;
+        }
+      }
+      assert.deepEqual(told, times);
+    });
+
     it('ends with UNAVAILABLE when the service stops', async () => {
       const own = await startService();
       const changes = new Subscription(own.client('acme-admin').subscribe()).subscribe(list('STREAM', ['/site']));
