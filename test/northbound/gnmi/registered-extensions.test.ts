@@ -181,6 +181,12 @@ describe('gNMI extensions of Aether', () => {
       }
     });
 
+    it('says nothing of targets that it does not name', async () => {
+      const extension = targetVersionOverrides({ elsewhere: { type: 'x', version: '9' } });
+      await set(write(1, extension));
+      await get({ path: [path(qci)], extension: [extension] });
+    });
+
     it('refuses another model for Set and Get, naming both', async () => {
       for (const [type, version] of [
         ['aether', '2.0'],
