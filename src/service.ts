@@ -144,6 +144,7 @@ async function listen(
     datastore,
     access: new Access(datastore),
     leafListUpdate: settings['gnmi.leafListUpdate'],
+    sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
   });
   const server = await serveGrpc({

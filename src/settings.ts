@@ -22,6 +22,7 @@ const definitions = {
     value: 'merge',
     help: 'what an update does to a leaf-list: merge adds its values, replace keeps no others',
   },
+  'gnmi.sampleDeletes': { value: true, help: 'tell with a delete what went since the sample before' },
   'http.host': { value: '127.0.0.1', help: 'address of the health listener' },
   'http.port': { value: 8080, help: 'its port; 0 takes a free one' },
   'tls.certificate': {

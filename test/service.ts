@@ -35,6 +35,7 @@ export interface TestServiceOptions {
   readonly timer?: SetTimer;
   readonly leafListUpdate?: LeafListUpdate;
   readonly settled?: Settled;
+  readonly sampleDeletes?: boolean;
   /** When samples of streams are due; default: the system's timers. */
   readonly timers?: Timers;
   readonly limits?: Partial<GnmiLimits>;
@@ -103,7 +104,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'edgeconf-test-')));
   const folders = [join(packageRoot, 'models'), ...(options.models ?? [])];
   const models = (await Promise.all(folders.map(readModels))).flat();
-  const { now, timer, leafListUpdate, settled, timers } = options;
+  const { now, timer, leafListUpdate, settled, sampleDeletes, timers } = options;
   const datastore = await openDatastore({
     folder,
     models,
@@ -120,6 +121,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     limits,
     ...(leafListUpdate === undefined ? {} : { leafListUpdate }),
     ...(settled === undefined ? {} : { settled }),
+    ...(sampleDeletes === undefined ? {} : { sampleDeletes }),
     ...(timers === undefined ? {} : { timers }),
   });
   const server = new Server({ ...grpcServerOptions(limits), interceptors: [earlyAck(limits)] });

@@ -3,11 +3,17 @@
 import type { Extension } from '../../proto/gnmi.ts';
 import type { Path } from '../../schema/path.ts';
 import { wellKnown } from './extensions.ts';
+import type { RequestPath } from './request-path.ts';
 import type { Sight } from './sight.ts';
 
 /** The number of levels that a request asks for; 0 is all. */
 export function depthOf(extensions: readonly Extension[] | undefined): number {
   return wellKnown(extensions, 'depth')?.level ?? 0;
+}
+
+/** Where counting begins: an origin that is a module stands for the root too, though it is read as the module's nodes. */
+export function depthBase({ elems }: Pick<RequestPath, 'elems'>, length: number): number {
+  return elems.length === 0 ? 0 : length;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Path as GnmiPath } from '../../proto/gnmi.ts';
 import { matchesKey, type Path, type PathQuery, queryPrefix } from '../../schema/path.ts';
 import { decodeKey, type RowKey, rangeEnd } from '../../schema/row-key.ts';
 import type { SchemaNode } from '../../schema/schema-node.ts';
-import { withinDepth } from './depth.ts';
+import { depthBase, withinDepth } from './depth.ts';
 import { isPrefixConcrete, PathStyle } from './path-style.ts';
 import { resolveQueries } from './resolve.ts';
 import { isSeen, type Sight, sightOf, type Wanted, wantedModules } from './sight.ts';
@@ -99,7 +99,7 @@ function targetFeeds(
     const style = new PathStyle(path, keepPrefix);
     prefix ??= style.prefix;
     for (const query of queries) {
-      const sight = withinDepth(sightOf(grants, target, query, wanted), depth, query.length);
+      const sight = withinDepth(sightOf(grants, target, query, wanted), depth, depthBase(path, query.length));
       const from = queryPrefix(query);
       feeds.push({ target, query, style, prefix, sight, from, to: rangeEnd(from) });
       sights.push(sightName(grants, target, query));

@@ -8,7 +8,7 @@ import type { Path, PathQuery } from '../../schema/path.ts';
 import { printSubtree } from '../../schema/print-json.ts';
 import { decodeKey } from '../../schema/row-key.ts';
 import { Slices } from '../../slices.ts';
-import { depthOf, withinDepth } from './depth.ts';
+import { depthBase, depthOf, withinDepth } from './depth.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { checkModels } from './model-overrides.ts';
@@ -132,15 +132,16 @@ async function valuesAt(
   const [first = []] = queries;
   const keepPrefix = isPrefixConcrete(request, first);
   const style = new PathStyle(request, keepPrefix);
-  // A path that names one node comes back exactly as it was written. [gNMI 3.3.2]
-  const asWritten = keepPrefix && queries.length === 1 && isConcrete(request, first);
+  // A path that names one node comes back exactly as it was written; the root of a module is read as its nodes. [gNMI 3.3.2]
+  const asWritten =
+    keepPrefix && queries.length === 1 && first.length === request.elems.length && isConcrete(request, first);
   const update: Update[] = [];
   for (const query of queries) {
     const whole = sightOf(grants, snapshot.target, query, wanted);
     if (whole === 'nothing') continue;
     for (const path of instancesOf(snapshot, query)) {
       await slices.next();
-      const sight = withinDepth(whole, depth, path.length);
+      const sight = withinDepth(whole, depth, depthBase(request, path.length));
       if (encoding === 'PROTO') {
         for (const leaf of leafUpdates(snapshot, path, sight, style)) update.push(leaf);
         continue;

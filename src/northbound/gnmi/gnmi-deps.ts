@@ -17,6 +17,8 @@ export interface GnmiDeps {
   readonly leafListUpdate: LeafListUpdate;
   /** Resolves when the devices have taken everything up to a revision; undefined when there are no devices. */
   readonly settled: Settled | undefined;
+  /** Whether samples tell what went since the one before. */
+  readonly sampleDeletes: boolean;
   /** Tells streams when samples are due. */
   readonly timers: Timers;
   /** Reads values that are too large for the main thread. */

@@ -41,6 +41,8 @@ export interface GnmiServiceOptions {
   readonly nowNs?: () => bigint;
   /** Default `merge`: what RFC 7950 does and what clients' test suites look for. */
   readonly leafListUpdate?: GnmiDeps['leafListUpdate'];
+  /** Default true; false for collectors that take no deletes in samples, which gNMI 3.5.2.3 leaves to the target. */
+  readonly sampleDeletes?: GnmiDeps['sampleDeletes'];
   /** Waits for the devices on behalf of clients that ask for it; default: there is nothing to wait for. */
   readonly settled?: GnmiDeps['settled'];
   /** Tells streams when samples are due; default: the system's timers. */
@@ -63,6 +65,7 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
     limits,
     nowNs: options.nowNs ?? (() => BigInt(Date.now()) * 1_000_000n),
     leafListUpdate: options.leafListUpdate ?? 'merge',
+    sampleDeletes: options.sampleDeletes ?? true,
     settled: options.settled,
     timers: options.timers ?? systemTimers,
     largeValues: new LargeValues((modelId) => options.datastore.schema(modelId)),

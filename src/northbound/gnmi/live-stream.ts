@@ -7,7 +7,7 @@ import { commitMarker, syncResponse } from './bundle.ts';
 import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
-import { Outbox } from './outbox.ts';
+import { type Held, Outbox } from './outbox.ts';
 import { changesSince, checkStartRevision } from './resume.ts';
 import { Sampler } from './sampler.ts';
 import type { Line, Subscriptions } from './subscriptions.ts';
@@ -48,6 +48,7 @@ export class LiveStream {
 
   constructor(deps: GnmiDeps, identity: Identity, subscriptions: Subscriptions, { wake, fail }: LiveStreamEvents) {
     const { encoding, config, updatesOnly, lines } = subscriptions;
+    const { sampleDeletes } = deps;
     this.#deps = deps;
     this.#identity = identity;
     this.#subscriptions = subscriptions;
@@ -55,7 +56,10 @@ export class LiveStream {
     this.#outbox = new Outbox(encoding, deps.limits, config, wake);
     this.#samplers = lines
       .filter(({ delivery }) => delivery.sampleMs !== undefined || delivery.heartbeatMs !== undefined)
-      .map((line) => ({ line, sampler: new Sampler(line.delivery, [], !updatesOnly || line.delivery.onChange) }));
+      .map((line) => ({
+        line,
+        sampler: new Sampler(line.delivery, !updatesOnly || line.delivery.onChange, sampleDeletes),
+      }));
     for (const { sampler } of this.#samplers) this.#stops.push(sampler.start(deps.timers, wake));
   }
 
@@ -97,8 +101,8 @@ export class LiveStream {
         continue;
       }
       this.#samplesTurn = !this.#samplesTurn;
-      if (this.#samplesTurn && this.#beginSample()) continue;
-      const message = this.#outbox.take();
+      if (this.#samplesTurn && this.#beginSample(({ isHeartbeat }) => !isHeartbeat)) continue;
+      const message = this.#outbox.take(this.#samplers.some(({ sampler }) => sampler.isHeartbeat && sampler.isDue));
       if (message !== undefined) return message;
       if (!this.#beginSample()) return undefined;
     }
@@ -136,15 +140,18 @@ export class LiveStream {
     }
   }
 
-  #beginSample(): boolean {
-    const due = this.#samplers.find(({ sampler }) => sampler.isDue);
+  /** A heartbeat only between two commits: it says again what the client holds, and nothing that is told behind it. */
+  #beginSample(may: (sampler: Sampler) => boolean = () => true): boolean {
+    const due = this.#samplers.find(({ sampler }) => sampler.isDue && may(sampler))?.sampler;
     if (due === undefined) return false;
     const { datastore, limits, nowNs } = this.#deps;
     const now = nowNs();
     const { timeNs: headNs } = datastore.head;
-    const timeNs = now > headNs ? now : headNs;
+    const { snapshots, untilNs } = due.isHeartbeat ? this.#outbox.held : nothingWaits;
+    const timeNs = untilNs !== undefined ? untilNs - 1n : now > headNs ? now : headNs;
     const form = { encoding: this.#subscriptions.encoding, limits, timeNs };
-    this.#values.push(due.sampler.take(snapshotsOf(this.#all, datastore), form)[Symbol.iterator]());
+    const collected = new Map([...snapshotsOf(this.#all, datastore), ...snapshots]);
+    this.#values.push(due.take(collected, form)[Symbol.iterator]());
     return true;
   }
 
@@ -173,6 +180,8 @@ export class LiveStream {
     }
   }
 }
+
+const nothingWaits: Held = { snapshots: new Map(), untilNs: undefined };
 
 function changedRights(): EdgeconfError {
   return new EdgeconfError(

@@ -31,8 +31,8 @@ export function electionOf(extensions: readonly Extension[] | undefined): Electi
   return { role, id: (half(id.high) << 64n) | half(id.low) };
 }
 
-function half(value: { toUnsigned(): { toBigInt(): bigint } } | undefined): bigint {
-  return value?.toUnsigned().toBigInt() ?? 0n;
+function half(value: { toBigInt(): bigint } | undefined): bigint {
+  return value?.toBigInt() ?? 0n;
 }
 
 /**

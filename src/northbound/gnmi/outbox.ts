@@ -1,5 +1,6 @@
 // What one STREAM has yet to be sent of the change feed: commits as they were, or, far behind, each path's latest value.
 
+import type { Snapshot } from '../../datastore/snapshot.ts';
 import { ChangeQueue } from './change-queue.ts';
 import type { GnmiLimits } from './limits.ts';
 import type { Parcel } from './parcel.ts';
@@ -22,7 +23,17 @@ interface Event {
 /** The latest values of many commits together; the marker is that of the last. */
 interface Merged {
   readonly queue: ChangeQueue;
+  /** The first of the parcels that are merged, by target. */
+  readonly first: Map<string, Parcel>;
   marker: Buffer | undefined;
+}
+
+/** What a client holds that was sent all of some commits, and nothing of those behind them. */
+export interface Held {
+  /** By target, as far as that is not what there is now. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
+  /** When the first commit was that it was not sent; undefined when it holds what there is now. */
+  readonly untilNs: bigint | undefined;
 }
 
 /**
@@ -75,12 +86,13 @@ export class Outbox implements Receiver {
     this.#wake();
   }
 
-  /** The next message; undefined when there is none. */
-  take(): Buffer | undefined {
+  /** The next message; undefined when there is none. @param halt also between two commits. */
+  take(halt = false): Buffer | undefined {
     for (;;) {
       const message = this.#ofMerged() ?? this.#ofEvent();
       if (message !== undefined) return message;
       if (this.#sending !== undefined || this.#current !== undefined) continue;
+      if (halt) return undefined;
       if (this.#merged !== undefined) {
         // The client is far behind already, so what came since is told with the rest and not after it.
         if (this.#events.length > 0) this.#merge();
@@ -92,6 +104,16 @@ export class Outbox implements Receiver {
       if (this.#current === undefined) return undefined;
       this.#changes -= changesOf(this.#current);
     }
+  }
+
+  /** To be asked between two commits. */
+  get held(): Held {
+    const first = new Map(this.#merged?.first);
+    for (const { parcels } of this.#events) addFirst(first, parcels);
+    const snapshots = new Map([...first].map(([target, { before }]) => [target, before]));
+    // Parcels come in the order of their commits.
+    const [earliest] = first.values();
+    return { snapshots, untilNs: earliest?.timeNs };
   }
 
   #ofMerged(): Buffer | undefined {
@@ -117,8 +139,9 @@ export class Outbox implements Receiver {
   }
 
   #merge(): void {
-    const merged = this.#merged ?? { queue: new ChangeQueue(this.#limits, this.#encoding), marker: undefined };
+    const merged = this.#merged ?? newMerged(this.#limits, this.#encoding);
     for (const { parcels, marker } of this.#events) {
+      addFirst(merged.first, parcels);
       for (const { changes, after, timeNs } of parcels) merged.queue.add(changes, after, timeNs);
       merged.marker = marker;
     }
@@ -126,6 +149,14 @@ export class Outbox implements Receiver {
     this.#events = [];
     this.#changes = 0;
   }
+}
+
+function newMerged(limits: GnmiLimits, encoding: ServedEncoding): Merged {
+  return { queue: new ChangeQueue(limits, encoding), first: new Map(), marker: undefined };
+}
+
+function addFirst(first: Map<string, Parcel>, parcels: readonly Parcel[]): void {
+  for (const parcel of parcels) if (!first.has(parcel.after.target)) first.set(parcel.after.target, parcel);
 }
 
 function changesOf({ parcels }: Event): number {

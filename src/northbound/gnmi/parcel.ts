@@ -12,7 +12,8 @@ import type { ServedEncoding } from './value-encoding.ts';
 /** The changes of one target; shared by all who hold it. */
 export class Parcel {
   readonly changes: readonly Picked[];
-  /** The target's state behind them. */
+  /** The target's state before them and behind them. */
+  readonly before: Snapshot;
   readonly after: Snapshot;
   readonly timeNs: bigint;
   readonly #queue: ChangeQueue;
@@ -23,12 +24,13 @@ export class Parcel {
   /** @param changes in key order. */
   constructor(
     changes: readonly Picked[],
-    after: Snapshot,
+    { before, after }: Pick<Candidate, 'before' | 'after'>,
     timeNs: bigint,
     encoding: ServedEncoding,
     limits: GnmiLimits,
   ) {
     this.changes = changes;
+    this.before = before;
     this.after = after;
     this.timeNs = timeNs;
     this.#queue = new ChangeQueue(limits, encoding);
@@ -65,7 +67,7 @@ export function* parcelOf(
   limits: GnmiLimits,
 ): Generator<void, Parcel | undefined> {
   const changes = yield* pick(feeds, commit.after.model.root, yield* effective(commit));
-  return changes.length === 0 ? undefined : new Parcel(changes, commit.after, timeNs, encoding, limits);
+  return changes.length === 0 ? undefined : new Parcel(changes, commit, timeNs, encoding, limits);
 }
 
 const computed = new WeakMap<Candidate, readonly EffectiveChange[]>();

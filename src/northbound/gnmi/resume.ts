@@ -71,7 +71,7 @@ export async function* changesSince(
       continue;
     }
     const picked = await inSlices(pick(feeds, after.model.root, touched(then, after)));
-    const parcel = new Parcel(picked, after, present.timeNs, encoding, limits);
+    const parcel = new Parcel(picked, { before: then.snapshot, after }, present.timeNs, encoding, limits);
     for (let i = 0, message = parcel.message(0); message !== undefined; message = parcel.message(++i)) yield message;
   }
 }

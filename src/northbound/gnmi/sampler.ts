@@ -16,7 +16,8 @@ import { every, type Timers } from './timers.ts';
  */
 export class Sampler implements Receiver {
   readonly #delivery: Delivery;
-  readonly #targets: TargetFeeds[];
+  readonly #deletes: boolean;
+  readonly #targets: TargetFeeds[] = [];
   /** What is different from what the client was sent, by target; `before` is what it was sent. */
   readonly #changed = new Map<string, Map<RowKey, Picked>>();
   #due: 'all' | 'changed' | undefined;
@@ -25,11 +26,11 @@ export class Sampler implements Receiver {
   /** The client was sent no value yet, so no value is redundant. */
   #first: boolean;
 
-  /** @param sent whether the client was sent the values as they are now. */
-  constructor(delivery: Delivery, targets: readonly TargetFeeds[], sent: boolean) {
+  /** @param sent whether the client was sent the values as they are now. @param deletes whether what went is told. */
+  constructor(delivery: Delivery, sent: boolean, deletes: boolean) {
     this.#delivery = delivery;
-    this.#targets = [...targets];
     this.#first = !sent;
+    this.#deletes = deletes;
   }
 
   /** @param wake called when a sample is due. @returns ends it. */
@@ -56,13 +57,13 @@ export class Sampler implements Receiver {
     this.#targets.push(targets);
   }
 
-  remove(target: string): void {
-    this.#targets.splice(0, this.#targets.length, ...this.#targets.filter((each) => each.target !== target));
-    this.#changed.delete(target);
-  }
-
   get isDue(): boolean {
     return this.#due !== undefined;
+  }
+
+  /** Whether what it sends is told on change too, so that it must not run ahead of the changes that wait. */
+  get isHeartbeat(): boolean {
+    return this.#delivery.onChange;
   }
 
   put({ changes, after }: Parcel): void {
@@ -99,10 +100,10 @@ export class Sampler implements Receiver {
   *#differences(snapshots: Snapshots, form: ValueForm, deletesOnly: boolean): Iterable<Buffer> {
     const queue = new ChangeQueue(form.limits, form.encoding);
     for (const [target, changed] of this.#changed) {
-      const after: Snapshot | undefined = snapshots.get(target);
-      const wanted = [...changed.values()].filter((change) => change.after === undefined || !deletesOnly);
+      const snapshot: Snapshot | undefined = snapshots.get(target);
+      const wanted = [...changed.values()].filter(({ after }) => (after === undefined ? this.#deletes : !deletesOnly));
       wanted.sort((a, b) => (a.key < b.key ? -1 : 1));
-      if (after !== undefined) queue.add(wanted, after, form.timeNs);
+      if (snapshot !== undefined) queue.add(wanted, snapshot, form.timeNs);
     }
     this.#changed.clear();
     for (let message = queue.take(); message !== undefined; message = queue.take()) yield message;

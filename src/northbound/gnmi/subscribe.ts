@@ -97,16 +97,15 @@ export class SubscribeSession {
 
   async #begin(subscriptions: Subscriptions): Promise<void> {
     const { mode, updatesOnly, history } = subscriptions;
+    // Reading goes on while values are sent, so that a second request is answered at once; polls wait for their turn.
+    if (mode !== 'POLL') this.#call.resume();
     if (history?.kind === 'range') {
-      this.#call.resume();
       checkElapsed(history, this.#deps.nowNs());
       const { targets } = this.#look(subscriptions);
       await this.#send(pastRange(this.#deps.datastore, targets, subscriptions, history, this.#deps.limits));
       return this.#end();
     }
     if (mode === 'STREAM') {
-      // Reading goes on while values are sent, so that a second request is answered at once.
-      this.#call.resume();
       this.#live = new LiveStream(this.#deps, this.#who, subscriptions, {
         wake: () => this.#pump(),
         fail: (error) => this.fail(error),

@@ -76,6 +76,12 @@ describe('gNMI commit confirmed', () => {
     });
   }
 
+  /** Lets time pass in which nothing may be undone: an undoing that has begun has no timer any more, long before it is done. */
+  function stillWaits(ms: number): void {
+    clock.advance(ms);
+    assert.equal(clock.armed, 1, 'the commit is being undone already');
+  }
+
   const rename = (value: string): SetRequest => ({ update: [update(name, value)] });
 
   describe('commit', () => {
@@ -88,7 +94,7 @@ describe('gNMI commit confirmed', () => {
       });
       assert.equal(await get(name), 'Risky');
       const { revision } = service.datastore.head;
-      clock.advance(29_999);
+      stillWaits(29_999);
       assert.equal(await get(name), 'Risky');
       const undone = next();
       clock.advance(1);
@@ -104,7 +110,7 @@ describe('gNMI commit confirmed', () => {
         const extension = [{ commit: { id: 'c1', commit: { rollback_duration: rollback_duration ?? null } } }];
         clock.advance(1);
         await set({ ...rename('Risky'), extension });
-        clock.advance(599_999);
+        stillWaits(599_999);
         assert.equal(service.datastore.confirmedCommits.pending.length, 1);
         const undone = next();
         clock.advance(1);
@@ -199,9 +205,9 @@ describe('gNMI commit confirmed', () => {
   describe('set_rollback_duration', () => {
     it('begins the time anew with the new length', async () => {
       await set({ ...rename('Risky'), extension: [commit('c1', 10)] });
-      clock.advance(9_000);
+      stillWaits(9_000);
       await set(extend('c1', 20));
-      clock.advance(19_999);
+      stillWaits(19_999);
       assert.equal(await get(name), 'Risky');
       const undone = next();
       clock.advance(1);

@@ -58,6 +58,25 @@ describe('gNMI extensions of Aether', () => {
     it('tells the revision in the answer to a Set', async () => {
       assert.equal(revisionOf(await set(write(1))), service.datastore.head.revision);
     });
+
+    it('has the revision as text in field 1 and as a number in field 2', async () => {
+      const { extension = [] } = await set(write(1));
+      const { revision } = service.datastore.head;
+      const text = Buffer.from(`${revision}`);
+      assert.ok(revision < 128);
+      const expected = Buffer.from([10, text.length, ...text, 16, revision]);
+      assert.deepEqual(
+        extension.map(({ registered_ext }) => [registered_ext?.id, Buffer.from(registered_ext?.msg ?? [])]),
+        [[110, expected]],
+      );
+    });
+
+    it('tells the last revision when a Set changes nothing', async () => {
+      await set(write(1));
+      const { revision } = service.datastore.head;
+      assert.equal(revisionOf(await set({})), revision);
+      assert.equal(revisionOf(await set(write(1))), revision);
+    });
   });
 
   describe('strategy (111)', () => {
@@ -162,6 +181,12 @@ describe('gNMI extensions of Aether', () => {
       }
     });
 
+    it('says nothing of targets that it does not name', async () => {
+      const extension = targetVersionOverrides({ elsewhere: { type: 'x', version: '9' } });
+      await set(write(1, extension));
+      await get({ path: [path(qci)], extension: [extension] });
+    });
+
     it('refuses another model for Set and Get, naming both', async () => {
       for (const [type, version] of [
         ['aether', '2.0'],
@@ -180,6 +205,11 @@ describe('gNMI extensions of Aether', () => {
       const extension = { registered_ext: { id: 112, msg: Buffer.from([10, 200]) } };
       await refused(set(write(1, extension)), 'INVALID_ARGUMENT', 'registered extension 112');
     });
+  });
+
+  it('refuses each of them when it comes twice', async () => {
+    const versions = targetVersionOverrides({});
+    await refused(set(write(1, versions, versions)), 'INVALID_ARGUMENT', 'registered extension 112 comes 2 times');
   });
 
   it('ignores the old registered extensions and those that nobody knows', async () => {

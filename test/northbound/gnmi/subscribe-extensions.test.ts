@@ -2,9 +2,17 @@
 
 import assert from 'node:assert/strict';
 import Long from 'long';
-import { startRevision } from '../../../src/northbound/gnmi/start-revision.ts';
-import type { Extension, SubscribeResponse, SubscriptionList } from '../../../src/proto/gnmi.ts';
+import { START_REVISION, startRevision } from '../../../src/northbound/gnmi/start-revision.ts';
+import {
+  type Extension,
+  type SubscribeResponse,
+  type SubscriptionList,
+  SubscriptionMode,
+} from '../../../src/proto/gnmi.ts';
+import { concretePath, resolveQuery } from '../../../src/schema/path.ts';
+import { encodeKey } from '../../../src/schema/row-key.ts';
 import { startService, type TestService, type TestUser } from '../../service.ts';
+import { TestClock } from '../../test-clock.ts';
 import { acme, deletesOf, list, path, Subscription, update, valuesOf } from './messages.ts';
 
 const dallas = '/site[site-id=dallas]';
@@ -41,6 +49,18 @@ describe('gNMI Subscribe with extensions', () => {
     await service.client('acme-admin').set({ update: [update(text, value)] });
     return service.datastore.head.timeNs;
   }
+
+  it('ignores registered extensions that nobody knows', async () => {
+    const extension = [110, 111, 112, 999].map((id) => ({ registered_ext: { id, msg: Buffer.from([255]) } }));
+    assert.deepEqual(await subscribe(list('ONCE', [name]), extension).untilSync(), { [name]: 'Dallas' });
+  });
+
+  it('refuses a known extension that comes twice, and those of Set', async () => {
+    const twice = [{ depth: { level: 1 } }, { depth: { level: 2 } }];
+    await subscribe(list('ONCE', [name]), twice).fails('INVALID_ARGUMENT', 'extension depth comes twice');
+    const arbitration = [{ master_arbitration: { election_id: { low: Long.UONE } } }];
+    await subscribe(list('ONCE', [name]), arbitration).fails('INVALID_ARGUMENT', 'master_arbitration belongs to Set');
+  });
 
   describe('target *', () => {
     const everywhere = { prefix: { target: '*' } };
@@ -116,6 +136,22 @@ describe('gNMI Subscribe with extensions', () => {
       await changes.ended();
     });
 
+    it('sends the values at its start, and no change, for a range that ends where it starts', async () => {
+      const start = await set(name, 'start');
+      await set(name, 'later');
+      const stream = subscribe(list('STREAM', [name]), [
+        { history: { range: { start: long(start), end: long(start) } } },
+      ]);
+      assert.deepEqual(await stream.untilSync(), { [name]: 'start' });
+      await stream.ended();
+    });
+
+    it('goes back to before a target had anything', async () => {
+      const once = subscribe(list('ONCE', ['/']), [{ history: { snapshot_time: long(1n) } }]);
+      assert.deepEqual(await once.untilSync(), {});
+      await once.ended();
+    });
+
     const future = 9_000_000_000_000_000_000n;
     const refused: [
       title: string,
@@ -130,14 +166,22 @@ describe('gNMI Subscribe with extensions', () => {
         'ONCE',
         { range: { start: long(1n), end: long(2n) } },
         'INVALID_ARGUMENT',
-        'needs mode STREAM',
+        'needs mode STREAM, not ONCE',
       ],
+      [
+        'a range in mode POLL',
+        'POLL',
+        { range: { start: long(1n), end: long(2n) } },
+        'INVALID_ARGUMENT',
+        'needs mode STREAM, not POLL',
+      ],
+      ['a request that says neither', 'ONCE', {}, 'INVALID_ARGUMENT', "set 'snapshot_time' or 'range'"],
       [
         'a range that ends before it starts',
         'STREAM',
         { range: { start: long(2n), end: long(1n) } },
         'INVALID_ARGUMENT',
-        'behind its end',
+        'starts at 2, behind its end 1',
       ],
       ['a snapshot of the future', 'ONCE', { snapshot_time: long(future) }, 'UNIMPLEMENTED', 'in the future'],
       [
@@ -146,6 +190,13 @@ describe('gNMI Subscribe with extensions', () => {
         { range: { start: long(1n), end: long(future) } },
         'UNIMPLEMENTED',
         'in the future',
+      ],
+      [
+        'a range within the future',
+        'STREAM',
+        { range: { start: long(future), end: long(future) } },
+        'UNIMPLEMENTED',
+        `${future} ns is in the future`,
       ],
     ];
     for (const [title, mode, history, code = '', part = ''] of refused) {
@@ -189,6 +240,64 @@ describe('gNMI Subscribe with extensions', () => {
       assert.equal(await marked('undone'), 'second');
       await commit({ commit: { id: 'second', cancel: {} } });
       assert.equal(await marked('tried'), 'second');
+    });
+
+    it('names the id of a confirmed commit when its time is over, too', async () => {
+      const clock = new TestClock();
+      const own = await startService({ now: clock.now, timer: clock.timer });
+      await own.reset('acme', acme);
+      const stream = new Subscription(own.client('acme-admin').subscribe());
+      stream.stream.write({ subscribe: list('STREAM', [name]), extension: [config] });
+      await stream.untilSync();
+      await stream.next();
+      const rollback_duration = { seconds: Long.fromNumber(30) };
+      const extension = [{ commit: { id: 'late', commit: { rollback_duration } } }];
+      await own.client('acme-admin').set({ update: [update(name, 'tried')], extension });
+      // Revisions of one moment are a nanosecond apart, so the time limit is a little behind the clock.
+      clock.advance(30_001);
+      for (const value of ['tried', 'Dallas']) {
+        assert.deepEqual(valuesOf(await stream.notification()), { [name]: value });
+        assert.equal((await stream.next()).extension?.[0]?.config_subscription?.sync_done?.commit_confirm_id, 'late');
+      }
+      await own.close();
+    });
+
+    it('sends configuration only, at first and as changes', async () => {
+      const device = '/site[site-id=chicago]/device[device-id=robot1]';
+      const leaf = `${device}/state/connected`;
+      const elems = path(leaf).elem?.map(({ name: each = '', key = {} }) => ({ name: each, key })) ?? [];
+      const model = service.datastore.snapshot('acme')?.model ?? assert.fail('no target');
+      const key = encodeKey(concretePath(resolveQuery(model.root, elems)[0] ?? []) ?? []);
+      const report = (value: string | undefined) => service.datastore.report('acme', [{ key, value }]);
+      report('"Yes"');
+      assert.equal((await subscribe(list('ONCE', [device]), []).untilSync())[leaf], 'Yes');
+      const all = subscribe(list('STREAM', [device]), []);
+      const only = subscribe(list('STREAM', [device]), [config]);
+      assert.equal((await all.untilSync())[leaf], 'Yes');
+      const first = await only.untilSync();
+      assert.equal(first[`${device}/sim-card`], 'sim1');
+      assert.equal(first[leaf], undefined);
+      assert.equal(markOf(await only.next()), service.datastore.head.revision);
+      report('"No"');
+      assert.deepEqual(valuesOf(await all.notification()), { [leaf]: 'No' });
+      await set(`${device}/display-name`, 'Robot');
+      assert.deepEqual(valuesOf(await only.notification()), { [`${device}/display-name`]: 'Robot' });
+      report(undefined);
+    });
+
+    it('marks nothing for a stream that is only sampled, and nothing for a commit that its client does not see', async () => {
+      const second = Long.fromNumber(1_000_000_000);
+      const subscription = [{ path: path(name), mode: SubscriptionMode.SAMPLE, sample_interval: second.mul(3_600) }];
+      const sampled = subscribe({ ...list('STREAM', []), subscription }, [config]);
+      const changes = subscribe(list('STREAM', [name]), [config]);
+      for (const each of [sampled, changes]) await each.untilSync();
+      await changes.next();
+      await set('/traffic-class[traffic-class-id=gold]/arp', 3);
+      await set(name, 'seen');
+      assert.deepEqual(valuesOf(await changes.notification()), { [name]: 'seen' });
+      assert.equal(markOf(await changes.next()), service.datastore.head.revision);
+      sampled.poll();
+      await assert.rejects(sampled.next(), /only allowed in mode POLL/);
     });
 
     it('refuses a request without its start', async () => {
@@ -238,6 +347,42 @@ describe('gNMI Subscribe with extensions', () => {
         .client('operator')
         .set({ prefix: { target: 'platform' }, delete: [path('/user[name=nobody]/role')] });
     });
+
+    it('refuses a message that cannot be read, one without a revision, and two of them', async () => {
+      const broken = (...bytes: number[]) => ({ registered_ext: { id: START_REVISION, msg: Buffer.from(bytes) } });
+      for (const extension of [broken(8), broken(), broken(8, 0), broken(8, ...Array(9).fill(255), 1)]) {
+        await subscribe(list('STREAM', ['/']), [config, extension]).fails(
+          'INVALID_ARGUMENT',
+          'registered extension 9339',
+          'from_revision',
+        );
+      }
+      const twice = [config, startRevision(1), startRevision(1)];
+      await subscribe(list('STREAM', ['/']), twice).fails('INVALID_ARGUMENT', '9339 comes 2 times');
+    });
+
+    const unfit: [title: string, wanted: SubscriptionList, extension: Extension[], part: string][] = [
+      ['mode ONCE', list('ONCE', ['/']), [], 'needs mode STREAM, not ONCE'],
+      ['mode POLL', list('POLL', ['/']), [], 'needs mode STREAM, not POLL'],
+      ['updates_only', list('STREAM', ['/'], { updates_only: true }), [], 'cannot go with updates_only'],
+      [
+        'mode SAMPLE',
+        { subscription: [{ path: path('/site') }, { path: path('/'), mode: SubscriptionMode.SAMPLE }] },
+        [],
+        'cannot go with mode SAMPLE',
+      ],
+      [
+        'history',
+        list('STREAM', ['/']),
+        [{ history: { range: { start: long(1n), end: long(2n) } } }],
+        'cannot go with the extension history',
+      ],
+    ];
+    for (const [title, wanted, extension, part] of unfit) {
+      it(`refuses it with ${title}`, async () => {
+        await subscribe(wanted, [config, startRevision(1), ...extension]).fails('INVALID_ARGUMENT', part);
+      });
+    }
 
     it('refuses it without a config subscription, whose markers tell what the client holds', async () => {
       await subscribe(list('STREAM', ['/']), [startRevision(1)]).fails('INVALID_ARGUMENT', 'config_subscription');

@@ -56,6 +56,28 @@ describe('gNMI Subscribe SAMPLE', () => {
     assert.match(`${again.timestamp}`, /^\d{19}$/);
   });
 
+  for (const [title, more, parts] of [
+    ['a sample interval of a nanosecond too little', { sample_interval: second - 1 }, ['sample_interval 999999999 ns']],
+    ['a heartbeat of a nanosecond too little', { heartbeat_interval: second - 1 }, ['heartbeat_interval 999999999 ns']],
+  ] as const) {
+    it(`refuses ${title} and closes the stream`, async () => {
+      const stream = subscribe([sample(note), sample(name, more)]);
+      await stream.fails('INVALID_ARGUMENT', `path ${name}`, ...parts, 'too small', '1000000000 ns (1 s)');
+    });
+  }
+
+  it('takes an interval that is no whole number of seconds as it is', async () => {
+    const stream = subscribe([sample(name, { sample_interval: 1.5 * second })]);
+    await stream.untilSync();
+    timers.pass(1_499);
+    await set(name, 'One');
+    timers.pass(1);
+    assert.deepEqual(valuesOf(await stream.notification()), { [name]: 'One' });
+    await set(name, 'Two');
+    timers.pass(1_500);
+    assert.deepEqual(valuesOf(await stream.notification()), { [name]: 'Two' });
+  });
+
   it('takes the interval 0 as the lowest supported one, a second', async () => {
     const stream = subscribe([sample(name, { sample_interval: 0 })]);
     await stream.untilSync();
@@ -124,6 +146,46 @@ describe('gNMI Subscribe SAMPLE', () => {
     assert.deepEqual(deletesOf(await stream.notification()), []);
   });
 
+  it('tells no deletes to collectors that take none, when the service is set so', async () => {
+    const plain = await startService({ timers, sampleDeletes: false });
+    await plain.reset('acme', acme);
+    const more = { suppress_redundant: true };
+    const stream = new Subscription(plain.client('acme-admin').subscribe());
+    open.push(stream);
+    stream.subscribe({ ...list('STREAM', []), subscription: [sample('/site[site-id=*]/display-name', more)] });
+    await stream.untilSync();
+    const chicago = '/site[site-id=chicago]/display-name';
+    await plain.client('acme-admin').set({ delete: [path(dallas)], update: [update(chicago, 'changed')] });
+    timers.pass(10_000);
+    const notification = await stream.notification();
+    assert.deepEqual(deletesOf(notification), []);
+    assert.deepEqual(valuesOf(notification), { [chicago]: 'changed' });
+    await plain.close();
+  });
+
+  it('repeats with a heartbeat what a slow client holds, and nothing of what waits for it', async () => {
+    const heartbeat = { mode: SubscriptionMode.ON_CHANGE, heartbeat_interval: 60 * second };
+    const stream = subscribe([{ path: path(name), ...heartbeat }, { path: path(note) }]);
+    await stream.untilSync();
+    stream.stream.pause();
+    // Far more than what the connection and the stream hold for a client that does not read.
+    for (let i = 0; i < 250; i++) await set(note, `${i} ${'x'.repeat(1_000)}`);
+    await set(name, 'new');
+    timers.pass(60_000);
+    stream.stream.resume();
+    const names: unknown[] = [];
+    let last = '';
+    while (names.at(-1) !== 'new') {
+      const notification = await stream.notification();
+      const { [name]: value } = valuesOf(notification);
+      if (value === undefined) continue;
+      names.push(value);
+      assert.ok(`${notification.timestamp}` > last, 'what was first has the earlier time');
+      last = `${notification.timestamp}`;
+    }
+    assert.deepEqual(names, ['Dallas', 'new']);
+  });
+
   it('sends nothing before the first sample with updates_only, and then everything', async () => {
     const stream = subscribe([sample(name, { suppress_redundant: true })], { updates_only: true });
     assert.equal((await stream.next()).sync_response, true);
@@ -151,10 +213,13 @@ describe('gNMI Subscribe SAMPLE', () => {
   it('takes one sample for several that came due together, and says how many it stands for', async () => {
     const stream = subscribe([sample(name)]);
     await stream.untilSync();
-    timers.jump(30_000);
+    timers.jump(35_000);
     const [value] = (await stream.notification()).update ?? [];
     assert.equal(value?.duplicates, 2);
-    timers.pass(10_000);
-    assert.equal((await stream.notification()).update?.[0]?.duplicates, 0);
+    // The late one does not put off those behind it: the next is due at 40 s, not at 45 s.
+    await set(name, 'next');
+    timers.pass(5_000);
+    const [next] = (await stream.notification()).update ?? [];
+    assert.equal(next?.duplicates, 0);
   });
 });

@@ -1,7 +1,7 @@
 // Subscribe over a real socket: ONCE, POLL and STREAM, syncs, changes, deletes, defaults, rights, and what is refused.
 
 import assert from 'node:assert/strict';
-import { Encoding, type SubscriptionList, SubscriptionMode } from '../../../src/proto/gnmi.ts';
+import { Encoding, type SubscribeRequest, type SubscriptionList, SubscriptionMode } from '../../../src/proto/gnmi.ts';
 import { startService, type TestService, type TestUser } from '../../service.ts';
 import { acme, deletesOf, list, path, Subscription, update, valuesOf } from './messages.ts';
 
@@ -138,6 +138,37 @@ describe('gNMI Subscribe', () => {
       });
     });
 
+    it('sends leaf by leaf also to a client that allows aggregation', async () => {
+      const endpoint = '/application[application-id=cam]/endpoint[endpoint-id=rtsp]';
+      const once = subscribe(list('ONCE', [endpoint], { allow_aggregation: true, encoding: Encoding.JSON_IETF }));
+      const values = await once.untilSync();
+      assert.deepEqual(values, {
+        [`${endpoint}/endpoint-id`]: 'rtsp',
+        [`${endpoint}/port-start`]: 554,
+        [`${endpoint}/port-end`]: 560,
+        [`${endpoint}/protocol`]: 'TCP',
+      });
+    });
+
+    it('writes origin and module names as the request does', async () => {
+      const qualified = '/edgeconf-site:site[site-id=dallas]/edgeconf-site:display-name';
+      assert.deepEqual(await subscribe(list('ONCE', [qualified])).untilSync(), { [qualified]: 'Dallas' });
+      const subscription = [{ path: { ...path('/site[site-id=dallas]/display-name'), origin: 'edgeconf-site' } }];
+      const { update: updates = [] } = await subscribe({ ...list('ONCE', []), subscription }).notification();
+      assert.deepEqual(
+        updates.map(({ path: at }) => [at?.origin, at?.elem?.map(({ name }) => name)]),
+        [['edgeconf-site', ['site', 'display-name']]],
+      );
+    });
+
+    for (const marking of [0, 63]) {
+      it(`takes the marking ${marking} and goes on`, async () => {
+        const once = subscribe(list('ONCE', [`${dallas}/display-name`], { qos: { marking } }));
+        assert.deepEqual(await once.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+        await once.ended();
+      });
+    }
+
     it('leaves out what the caller may not read', async () => {
       const found = Object.keys(await subscribe(list('ONCE', ['/']), 'acme-planner').untilSync());
       assert.ok(found.length > 0);
@@ -155,6 +186,32 @@ describe('gNMI Subscribe', () => {
       await remove(`${dallas}/display-name`);
       poll.poll();
       assert.deepEqual(await poll.untilSync(), {});
+    });
+
+    it('takes updates_only as a sync without values before the first poll', async () => {
+      const poll = subscribe(list('POLL', [`${dallas}/display-name`], { updates_only: true }));
+      assert.equal((await poll.next()).sync_response, true);
+      poll.poll();
+      assert.deepEqual(await poll.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+    });
+
+    it('sends the sync alone while there is nothing', async () => {
+      const poll = subscribe(list('POLL', ['/template']));
+      assert.deepEqual(await poll.untilSync(), {});
+      poll.poll();
+      assert.deepEqual(await poll.untilSync(), {});
+    });
+
+    it('ignores the modes of single subscriptions', async () => {
+      const subscription = [
+        { path: path(`${dallas}/display-name`), mode: SubscriptionMode.SAMPLE, sample_interval: 5 },
+        { path: path(`${chicago}/display-name`), sample_interval: 5, heartbeat_interval: 5 },
+      ];
+      const poll = subscribe({ ...list('POLL', []), subscription });
+      const both = { [`${dallas}/display-name`]: 'Dallas', [`${chicago}/display-name`]: 'Chicago' };
+      assert.deepEqual(await poll.untilSync(), both);
+      poll.poll();
+      assert.deepEqual(await poll.untilSync(), both);
     });
 
     it('answers polls that come at once one after the other, and ends with OK when the client closes its side', async () => {
@@ -178,6 +235,28 @@ describe('gNMI Subscribe', () => {
       assert.deepEqual(valuesOf(first), { [`${dallas}/display-name`]: 'One' });
       assert.equal(`${first.timestamp}`, `${service.datastore.head.timeNs}`);
       await set(`${dallas}/display-name`, 'Two');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'Two' });
+    });
+
+    it('is the mode of a list that names none', async () => {
+      const changes = subscribe({ subscription: [{ path: path(`${dallas}/display-name`) }] });
+      assert.deepEqual(await changes.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+      await set(`${dallas}/display-name`, 'Changed');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'Changed' });
+    });
+
+    it('takes the same path twice, and tells each value once', async () => {
+      const changes = subscribe(list('STREAM', [`${dallas}/display-name`, `${dallas}/display-name`, dallas]));
+      let count = 0;
+      for (;;) {
+        const { response, update: notification } = await changes.next();
+        if (response === 'sync_response') break;
+        count += Object.keys(valuesOf(notification ?? {})).filter((text) => text.endsWith('/display-name')).length;
+      }
+      assert.equal(count, 1);
+      await set(`${dallas}/display-name`, 'One');
+      await set(`${dallas}/display-name`, 'Two');
+      assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'One' });
       assert.deepEqual(valuesOf(await changes.notification()), { [`${dallas}/display-name`]: 'Two' });
     });
 
@@ -365,6 +444,27 @@ describe('gNMI Subscribe', () => {
       assert.equal(told + duplicates, total + 1);
     });
 
+    it('keeps the time of each commit for values that waited for a slow client', async () => {
+      const changes = subscribe(list('STREAM', ['/site']));
+      await changes.untilSync();
+      changes.stream.pause();
+      for (let i = 0; i < 250; i++) await set(`${dallas}/description`, `${i} ${'x'.repeat(1000)}`);
+      const times: Record<string, string> = {};
+      for (const text of [`${dallas}/display-name`, `${chicago}/display-name`]) {
+        await set(text, 'new');
+        times[text] = `${service.datastore.head.timeNs}`;
+      }
+      changes.stream.resume();
+      const told: Record<string, string> = {};
+      while (Object.keys(told).length < 2) {
+        const notification = await changes.notification();
+        for (const text of Object.keys(valuesOf(notification))) {
+          if (text.endsWith('/display-name')) told[text] = `${notification.timestamp}`;
+        }
+      }
+      assert.deepEqual(told, times);
+    });
+
     it('ends with UNAVAILABLE when the service stops', async () => {
       const own = await startService();
       const changes = new Subscription(own.client('acme-admin').subscribe()).subscribe(list('STREAM', ['/site']));
@@ -429,9 +529,6 @@ describe('gNMI Subscribe', () => {
       ...parts: string[],
     ][] = [
       ['an empty list', 'INVALID_ARGUMENT', { subscription: [] }, 'empty'],
-      ['a name that no module has', 'INVALID_ARGUMENT', list('STREAM', ['/colour']), '/colour', 'no such node'],
-      ['a key on what is no list', 'INVALID_ARGUMENT', list('ONCE', [`${dallas}/display-name[a=b]`]), 'is not a list'],
-      ['an unknown origin', 'UNIMPLEMENTED', list('POLL', ['native:/a']), "origin 'native'"],
       ['an encoding that is not served', 'UNIMPLEMENTED', list('ONCE', ['/'], { encoding: Encoding.ASCII }), 'ASCII'],
       [
         'a model that the target does not have',
@@ -477,6 +574,26 @@ describe('gNMI Subscribe', () => {
       ],
     ];
 
+    for (const mode of ['ONCE', 'POLL', 'STREAM'] as const) {
+      cases.push(
+        [
+          `a name that no module has in mode ${mode}`,
+          'INVALID_ARGUMENT',
+          list(mode, ['/site/colour']),
+          '/site/colour',
+          'no such node',
+        ],
+        [
+          `a key on what is no list in mode ${mode}`,
+          'INVALID_ARGUMENT',
+          list(mode, [`${dallas}/display-name[a=b]`]),
+          `${dallas}/display-name[a=b]`,
+          'is not a list',
+        ],
+        [`an unknown origin in mode ${mode}`, 'UNIMPLEMENTED', list(mode, ['native:/a']), 'path /a', "origin 'native'"],
+      );
+    }
+
     for (const [title, code, wanted, ...parts] of cases) {
       it(`refuses ${title}`, async () => {
         await subscribe(wanted).fails(code, ...parts);
@@ -500,6 +617,47 @@ describe('gNMI Subscribe', () => {
       await subscription.untilSync();
       subscription.subscribe(list('STREAM', ['/site']));
       await subscription.fails('INVALID_ARGUMENT', 'only one SubscriptionList');
+    });
+
+    const late: [title: string, request: SubscribeRequest, part: string][] = [
+      ['a second subscription', { subscribe: list('ONCE', ['/']) }, 'only one SubscriptionList'],
+      ['a poll', { poll: {} }, 'only allowed in mode POLL; this RPC has mode ONCE'],
+    ];
+    for (const [title, request, part] of late) {
+      it(`refuses ${title} while the values of a ONCE are being sent`, async () => {
+        const classes = Array.from({ length: 300 }, (_, i) => ({
+          'traffic-class-id': `c${i}`,
+          description: 'x'.repeat(1_000),
+        }));
+        const own = await startService({ limits: { updatesPerNotification: 3 } });
+        await own.merge('acme', { 'traffic-class': classes });
+        const once = new Subscription(own.client('acme-admin').subscribe());
+        open.push(once);
+        // More than what the connection holds for a client that does not read, so that the service has to wait.
+        once.stream.pause();
+        once.subscribe(list('ONCE', ['/traffic-class']));
+        await new Promise((resolve) => once.stream.write(request, resolve));
+        once.stream.resume();
+        await once.fails('INVALID_ARGUMENT', part);
+        await own.close();
+      });
+    }
+
+    it('refuses a second subscription on a stream that polls, and leaves other RPCs alone', async () => {
+      const other = subscribe(list('POLL', [`${dallas}/display-name`]));
+      const subscription = subscribe(list('POLL', ['/site']));
+      await Promise.all([other.untilSync(), subscription.untilSync()]);
+      subscription.subscribe(list('POLL', ['/site']));
+      await subscription.fails('INVALID_ARGUMENT', 'only one SubscriptionList');
+      other.poll();
+      assert.deepEqual(await other.untilSync(), { [`${dallas}/display-name`]: 'Dallas' });
+    });
+
+    it('refuses a request that is neither a subscription nor a poll', async () => {
+      const subscription = subscribe(list('STREAM', ['/site']));
+      await subscription.untilSync();
+      subscription.stream.write({});
+      await subscription.fails('INVALID_ARGUMENT', "neither 'subscribe' nor 'poll'");
     });
 
     it('refuses a poll on a stream that does not poll', async () => {
