@@ -1,7 +1,7 @@
 // How long one validated, durable edit of one leaf takes in configurations of several sizes: at the commit function and over gNMI.
 
 import { editedLeaf, editedValue } from './aether-data.ts';
-import { attempt, type Say, type Scope } from './attempt.ts';
+import { attempt, type Say, Scope } from './attempt.ts';
 import type { CommitAnswers } from './commit-process.ts';
 import type { Measurement } from './measurement.ts';
 import { percentiles, timed } from './percentiles.ts';
@@ -30,11 +30,7 @@ export const oneLeafCommit: Measurement<'oneLeafCommit', OneLeafCommits> = {
   name: 'oneLeafCommit',
   async run(plan, say) {
     const figures: Record<string, OneLeafCommit | null> = {};
-    for (const entries of plan.sizes) {
-      figures[entries] = await attempt(say, `one leaf at ${entries} entries`, plan.deadlineMs, (scope) =>
-        atSize(scope, entries, plan, say),
-      );
-    }
+    for (const entries of plan.sizes) figures[entries] = await atSize(entries, plan, say);
     return figures;
   },
   table(figures) {
@@ -69,24 +65,30 @@ export const oneLeafCommit: Measurement<'oneLeafCommit', OneLeafCommits> = {
   },
 };
 
-async function atSize(scope: Scope, entries: number, plan: Sizes, say: Say): Promise<OneLeafCommit> {
+async function atSize(entries: number, plan: Sizes, say: Say): Promise<OneLeafCommit | null> {
   const { edits, warmUps, deadlineMs } = plan;
-  const data = await scope.folder();
-  const committer = scope.child<CommitAnswers>('commit-process');
-  const direct = await committer.ask('measure', { data, entries, edits, warmUps, deadlineMs });
-  await committer.kill();
-  const { commitP50Ms, commitP99Ms, syncP50Ms } = direct;
-  const rpc = await attempt(say, `one leaf over gNMI at ${entries} entries`, deadlineMs, (inner) =>
-    overGnmi(inner, data, plan),
-  );
-  return {
-    commitP50Ms,
-    commitP99Ms,
-    syncP50Ms,
-    gnmiP50Ms: rpc?.gnmiP50Ms ?? null,
-    gnmiP99Ms: rpc?.gnmiP99Ms ?? null,
-    noopRpcP50Ms: rpc?.noopRpcP50Ms ?? null,
-  };
+  const folders = new Scope();
+  try {
+    const data = await folders.folder();
+    const direct = await attempt(say, `one leaf at ${entries} entries`, deadlineMs, (scope) =>
+      scope.child<CommitAnswers>('commit-process').ask('measure', { data, entries, edits, warmUps, deadlineMs }),
+    );
+    if (direct === null) return null;
+    const rpc = await attempt(say, `one leaf over gNMI at ${entries} entries`, deadlineMs, (scope) =>
+      overGnmi(scope, data, plan),
+    );
+    const { commitP50Ms, commitP99Ms, syncP50Ms } = direct;
+    return {
+      commitP50Ms,
+      commitP99Ms,
+      syncP50Ms,
+      gnmiP50Ms: rpc?.gnmiP50Ms ?? null,
+      gnmiP99Ms: rpc?.gnmiP99Ms ?? null,
+      noopRpcP50Ms: rpc?.noopRpcP50Ms ?? null,
+    };
+  } finally {
+    await folders.end();
+  }
 }
 
 async function overGnmi(scope: Scope, data: string, { edits, warmUps, deadlineMs }: Sizes) {
