@@ -21,9 +21,6 @@ export interface Bystander {
 const setEveryMs = 20;
 const readEveryMs = 10;
 
-/** Edits so far: each must change something, also in the next call. */
-let edits = 0;
-
 /** Works until `ended` says so, and has done everything at least once then. Needs `watchCommits` of the service's process. */
 export async function bystand(
   service: BenchService,
@@ -34,6 +31,7 @@ export async function bystand(
   const setsMs: number[] = [];
   const readsMs: number[] = [];
   const streamsMs: number[] = [];
+  let edits = 0;
   const stream = client.gnmi.subscribe();
   let told = (_atNs: bigint): void => {};
   const synced = new Promise<void>((resolve, reject) => {
@@ -70,6 +68,8 @@ export async function bystand(
     }),
   ]);
   stream.cancel();
+  // Left as it was found, so that the first edit of the next call changes something.
+  if (edits % 2 === 1) await client.setLeaf(target, editedLeaf(0), editedValue(0, 0, edits));
   const { p50Ms: setP50Ms, p99Ms: setP99Ms } = percentiles(setsMs);
   return {
     setP50Ms,
