@@ -49,8 +49,8 @@ export const quickPlan: Plan = {
   throughput: { entries: 1_000, tenants: 50, writers: 16, calls: 2_000, warmUps: 20, deadlineMs: 90_000 },
   bulkLoad: { entries: 300_000, idleCalls: 300, deadlineMs: 90_000 },
   leafrefs: { count: 100_000, deadlineMs: 60_000 },
-  startUp: { entries: 100_000, deadlineMs: 60_000 },
-  memory: { entries: 100_000, deadlineMs: 60_000 },
+  startUp: { entries: 100_000, deadlineMs: 90_000 },
+  memory: { entries: 100_000, deadlineMs: 90_000 },
   fanOut: { subscribers: [1, 100, 1_000], commits: 30, warmUps: 3, deadlineMs: 60_000 },
   get: { entries: 1_000, calls: 200, warmUps: 20, deadlineMs: 30_000 },
 };
