@@ -29,8 +29,8 @@ export const throughput: Measurement<'throughput', Throughput | null> = {
         for (const json of aetherIntent(plan.entries)) await client.load(name, json);
       }
       const write = (count: number) => (writer: number, i: number) => {
-        const name = names[(writer + i * writers) % count] ?? '';
-        // Each writer edits a device of its own, in every tenant that it comes to.
+        const name = names[(writer + i) % count] ?? '';
+        // Each writer edits a device of its own in tenant after tenant, and something else when it comes round again.
         return client.setLeaf(name, editedLeaf(writer), editedValue(writer, writer, Math.floor(i / count)));
       };
       const run = async (callers: number, action: (caller: number, i: number) => Promise<unknown>) => {
