@@ -1,31 +1,37 @@
-// `npm run bench`: prints tables of percentiles and ratios; it never passes or fails on time.
+// `npm run bench`: prints tables of percentiles and ratios, and writes them as JSON; it never passes or fails on time.
 
 import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type OneLeafCommit, oneLeafCommit } from './one-leaf-commit.ts';
-import { benchSubscribe } from './subscribe.ts';
+import { type Name, names, runBench } from './measurements.ts';
+import { fullPlan, quickPlan } from './plan.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
     sizes: { type: 'string' },
     json: { type: 'string' },
   },
 });
-const sizes = (values.sizes ?? (values.quick ? '1000,10000' : '1000,10000,100000')).split(',').map(Number);
+const plan = values.quick ? quickPlan : fullPlan;
+const sizes = values.sizes?.split(',').map(wholeNumber) ?? plan.oneLeafCommit.sizes;
+const only = values.only?.split(',').map(knownName) ?? names;
+const say = (line: string): void => console.log(line);
 
-const results: Record<string, OneLeafCommit> = {};
-console.log('One leaf edited over gNMI, validated and durable (N devices, SIM cards and group members)');
-console.log('        N   p50 ms   p99 ms   no-op RPC p50 ms   ratio');
-for (const size of sizes) {
-  const result = await oneLeafCommit(size, 200);
-  results[size] = result;
-  const cells = [size, result.gnmiP50Ms, result.gnmiP99Ms];
-  const ratio = (result.gnmiP50Ms / result.noopRpcP50Ms).toFixed(1);
-  console.log(
-    `${cells.map((cell) => String(cell).padStart(9)).join('')}${String(result.noopRpcP50Ms).padStart(19)}${ratio.padStart(8)}`,
-  );
+const gigabytes = Math.round(totalmem() / 2 ** 30);
+say(`node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${gigabytes} GiB`);
+const figures = await runBench({ ...plan, oneLeafCommit: { ...plan.oneLeafCommit, sizes } }, only, say);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new Error(`--sizes must be whole numbers from 1 with commas between, got ${text}`);
+  return Number(text);
 }
-console.log();
-await benchSubscribe();
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ oneLeafCommit: results }, null, 2)}\n`);
+
+function knownName(text: string): Name {
+  const name = names.find((known) => known === text);
+  if (name === undefined) throw new Error(`--only ${text} is not known; measurements: ${names.join(', ')}`);
+  return name;
+}
