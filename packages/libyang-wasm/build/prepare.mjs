@@ -129,6 +129,8 @@ function prepareLibyang(libyang, files, units) {
   );
   // What was parsed beside refused values is kept for validation, so that all violations are found at once.
   edit(files, 'libyang/src/tree_data.c', '    if (rc) {\n        if (parent) {\n            /* free all', keepPartial);
+  // Most entries have few children: a table for each would take more memory than all their leaves, and time to fill.
+  edit(files, 'libyang/src/tree_data_hash.c', 'if (u >= LYD_HT_MIN_ITEMS)', 'if (u >= 16)');
   prepareChecks(files);
   const list = /set\(libsrc\s([^)]*)\)/
     .exec(cmake)[1]

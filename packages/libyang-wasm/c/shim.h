@@ -103,6 +103,9 @@ struct lyw_tree {
   size_t entry_count;
   struct lyw_dirty *dirty;
   uint32_t full_stages; /* stages that needed full validation */
+  int64_t left;         /* what this slice may still cost: about the number of nodes that it looks at */
+  uint32_t chunk_changes;
+  size_t chunk_bytes;
 };
 
 struct lyw_source {
@@ -175,9 +178,10 @@ bool lyw_put_leaf_list(struct lyw_buf *buf, const struct lyd_node *first, const 
 /* Packed keys of all entries of a list. */
 bool lyw_put_order(struct lyw_buf *buf, const struct lyd_node *first, const struct lysc_node *schema);
 void lyw_put_keys(struct lyw_buf *buf, const struct lyd_node *entry);
-/* Packed path of a data node; the schema node's own name is added when the node is NULL's child. */
+/* Packed path of a data node; returns the number of its steps. */
 uint32_t lyw_put_path(struct lyw_buf *buf, const struct lyd_node *node);
-void lyw_put_path_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema);
+/* The last step of a packed path, without keys. */
+void lyw_put_last_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema);
 
 /* A packed path, resolved in the schema; keys are still the client's text. */
 struct lyw_elem {
@@ -207,7 +211,23 @@ bool lyw_edit_apply(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report 
 /* Replaces the root by top-level JSON through the journal. */
 bool lyw_edit_root(struct lyw_tree *tree, const char *json, struct lyw_report *report);
 
-void lyw_changes_emit(struct lyw_tree *tree);
+/* Tells the changes of a stage chunk by chunk, each with its count in front. */
+struct lyw_emit;
+struct lyw_emit *lyw_emit_new(struct lyw_tree *tree);
+/* Puts the next chunk in the result, which is empty when this slice came to none. True: it was the last. */
+bool lyw_emit_step(struct lyw_emit *emit);
+void lyw_emit_free(struct lyw_emit *emit);
+
+/* The node after this one in a walk through the subtree of the root; `down`: its children come first. */
+static inline struct lyd_node *lyw_next_in(const struct lyd_node *node, const struct lyd_node *root, bool down) {
+  struct lyd_node *child = down ? lyd_child(node) : NULL;
+  if (child) return child;
+  while (node != root) {
+    if (node->next) return node->next;
+    node = &node->parent->node;
+  }
+  return NULL;
+}
 
 static inline bool lyw_is_user_ordered(const struct lysc_node *schema) {
   return (schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) && (schema->flags & LYS_ORDBY_USER);

@@ -124,6 +124,20 @@ static void stage_full(struct lyw_tree *tree, struct lyw_in in, struct lyw_repor
   if (apply_all(tree, in, report)) validate_into(tree, report);
 }
 
+static void put_changes(struct lyw_tree *tree) {
+  struct lyw_buf violations = lyw_out;
+  lyw_out = (struct lyw_buf){0};
+  tree->left = INT64_MAX;
+  tree->chunk_changes = UINT32_MAX;
+  tree->chunk_bytes = SIZE_MAX;
+  struct lyw_emit *emit = lyw_emit_new(tree);
+  lyw_emit_step(emit);
+  lyw_emit_free(emit);
+  lyw_put(&violations, lyw_out.data, lyw_out.len);
+  lyw_buf_free(&lyw_out);
+  lyw_out = violations;
+}
+
 /* Packed: edit count, edits. Emits the violations, then the changes. With violations everything is undone. */
 void LYW_EXPORT(lyw_tree_stage)(struct lyw_tree *tree, const char *input, size_t len);
 void lyw_tree_stage(struct lyw_tree *tree, const char *input, size_t len) {
@@ -147,7 +161,7 @@ void lyw_tree_stage(struct lyw_tree *tree, const char *input, size_t len) {
   lyw_dirty_end(tree);
   lyw_report_emit(&report);
   if (report.count) lyw_journal_undo(tree);
-  else lyw_changes_emit(tree);
+  else put_changes(tree);
   tree->open = !report.count;
   lyw_buf_free(&report.buf);
 }
