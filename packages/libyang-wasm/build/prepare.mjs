@@ -127,8 +127,6 @@ function prepareLibyang(libyang, files, units) {
     'LY_VALUE_JSON, (void *)local_mod, &dynamic',
     'LY_VALUE_JSON, NULL, &dynamic',
   );
-  // What was parsed beside refused values is kept for validation, so that all violations are found at once.
-  edit(files, 'libyang/src/tree_data.c', '    if (rc) {\n        if (parent) {\n            /* free all', keepPartial);
   // Most entries have few children: a table for each would take more memory than all their leaves, and time to fill.
   edit(files, 'libyang/src/tree_data_hash.c', 'if (u >= LYD_HT_MIN_ITEMS)', 'if (u >= 16)');
   prepareChecks(files);
@@ -383,11 +381,6 @@ const macroBefore = `#define LY_VAL_ERR_GOTO(r, err_cmd, val_opts, label) \\
             err_cmd; \\
             if ((r != LY_EVALID) || !(val_opts & LYD_VALIDATE_MULTI_ERROR)) { \\`;
 const macroAfter = macroBefore.replace('((r != LY_EVALID) ||', '(((r != LY_EVALID) && (r != LY_ENOTFOUND)) ||');
-
-const keepPartial = `    extern int lyw_keep_partial;
-    if (rc && !(lyw_keep_partial && (rc == LY_EVALID))) {
-        if (parent) {
-            /* free all`;
 
 function preparePcre2(pcre2, diff, files, units) {
   const sources = new Set(
