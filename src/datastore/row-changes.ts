@@ -9,7 +9,7 @@ import type { Change } from './row.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The rows that a staged transaction changes, in key order, each once and only where before and after differ. */
-export function rowChanges(before: Snapshot, packed: Uint8Array): Change[] {
+export function rowChanges(before: Snapshot, packed: readonly Uint8Array[]): Change[] {
   const root = before.model.root;
   const changes = new Map<RowKey, Change>();
   const put = (key: RowKey, after: string | undefined) => {
@@ -18,7 +18,7 @@ export function rowChanges(before: Snapshot, packed: Uint8Array): Change[] {
     else changes.set(key, { key, before: value, after });
   };
   const orders: OrderChange[] = [];
-  for (const record of decodeChanges(packed)) {
+  for (const record of packed.flatMap((chunk) => decodeChanges(chunk))) {
     if (record.kind === 'order') {
       orders.push(record);
       continue;

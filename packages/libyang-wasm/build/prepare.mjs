@@ -127,6 +127,13 @@ function prepareLibyang(libyang, files, units) {
     'LY_VALUE_JSON, (void *)local_mod, &dynamic',
     'LY_VALUE_JSON, NULL, &dynamic',
   );
+  // Long texts are parsed in pieces into the same parent: only nodes of unknown schema, which come last, wait for metadata.
+  editFunction(files, 'libyang/src/parser_json.c', 'lydjson_metadata_finish(struct', (text) =>
+    text.replace(
+      '    /* finish linking metadata */',
+      '    if (!*first_p || (*first_p)->prev->schema) {\n        return LY_SUCCESS;\n    }\n\n    /* finish linking metadata */',
+    ),
+  );
   // Most entries have few children: a table for each would take more memory than all their leaves, and time to fill.
   edit(files, 'libyang/src/tree_data_hash.c', 'if (u >= LYD_HT_MIN_ITEMS)', 'if (u >= 16)');
   prepareChecks(files);

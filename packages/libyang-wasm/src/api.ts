@@ -129,9 +129,10 @@ export interface Sliced<T> {
   /**
    * Does a part of the work.
    * @param budget about the number of nodes that the step looks at; 8,000 is about 10 ms
+   * @param takeChanges gets the chunk of changes that the step made, which is then no part of the result
    * @returns whether it was the last step
    */
-  step(budget?: number): boolean;
+  step(budget?: number, takeChanges?: (chunk: Uint8Array<ArrayBuffer>) => void): boolean;
   /** How far it is: bytes of the input that were read, and checks that were made so far. */
   readonly progress: { readonly bytes: number; readonly totalBytes: number; readonly checks: number };
   /** @throws Error before the last step */

@@ -60,11 +60,11 @@ export function createTree(
     state = 'busy';
     let outcome: { result: T } | undefined;
     return {
-      step(budget = sliceBudget) {
+      step(budget = sliceBudget, takeChanges = onChanges) {
         if (outcome !== undefined) return true;
         if (state !== 'busy') expect('idle', 'go on');
         const answer = instance.call('lyw_tree_step', handle, Number.isFinite(budget) ? Math.max(1, budget) : 0);
-        if (answer === stepGaveChanges) onChanges(instance.result());
+        if (answer === stepGaveChanges) takeChanges(instance.result());
         if (answer !== stepDone) return false;
         state = 'idle';
         outcome = { result: onDone() };
