@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Context, type DataTree, LibyangError, loadLibyang, type Sliced } from 'libyang-wasm';
 import { linkSchema, type SchemaNode } from '../schema/schema-node.ts';
-import { type FlatRows, rowsToJson } from './rows-to-json.ts';
+import { type FlatRows, rowsToJsonInSlices } from './rows-to-json.ts';
 import type { NumberedCall, WorkerAnswers, WorkerCall, WorkerInput, WorkerReply } from './validator-protocol.ts';
 import { Turns } from './validator-turns.ts';
 
@@ -104,7 +104,7 @@ function* load(id: number, target: string, model: string) {
   trees.delete(target);
   const { context, root } = contextOf(model);
   yield;
-  const json = rowsToJson(root, rows);
+  const json = yield* rowsToJsonInSlices(root, rows);
   yield;
   const tree = context.createTree();
   const violations = yield* goOn(id, tree.beginLoad(json));
