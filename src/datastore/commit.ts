@@ -210,7 +210,7 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
     violations.push(...verdict.violations);
     if (verdict.violations.length > 0) continue;
     const slices = new Slices();
-    const changes = await rowChanges(before, [verdict.changes], slices);
+    const changes = await rowChanges(before, verdict.changes, slices);
     if (changes.length === 0) continue;
     const after = await before.stage(changes, revision, slices);
     candidates.push({ target: before.target, before, after, changes });

@@ -1,25 +1,41 @@
-// One worker thread seen from the main thread: calls in order, one in flight, each with a limit of time.
+// One worker thread seen from the main thread: calls of one target in order, those of different targets side by side, with limits.
 
 import { Worker } from 'node:worker_threads';
 import { EdgeconfError } from '../errors.ts';
-import type { WorkerAnswers, WorkerCall, WorkerInput, WorkerReply } from './validator-protocol.ts';
+import type { ModelSource } from './model-folder.ts';
+import type { NumberedCall, ValidatorProgress, WorkerAnswers, WorkerCall, WorkerReply } from './validator-protocol.ts';
 
 /** How long a call may wait for its turn and how long it may run. */
 export interface CallLimits {
-  /** Time by `performance.now()` after which a call that waits is given up. */
+  /** Time by `performance.now()` after which a call that waits for an earlier one of its target is given up. */
   readonly waitUntilMs: number;
+  /** How long one slice of the work may take. All slices together may take much longer, see {@link longestRun}. */
   readonly runMs: number;
 }
 
+/** What comes while a call runs. */
+export interface CallEvents {
+  readonly onChanges?: (chunk: Uint8Array) => void;
+  readonly onProgress?: (progress: ValidatorProgress) => void;
+}
+
+/** A call may run this many times its `runMs` as long as it gets on, what other targets do meanwhile included. */
+export const longestRun = 20;
+
 interface Waiting {
+  readonly id: number;
   readonly call: WorkerCall;
   readonly limits: CallLimits;
+  readonly events: CallEvents;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: EdgeconfError) => void;
   timer?: NodeJS.Timeout;
 }
 
-/** The thread ended while a call waited for its turn: the call was never begun and can be made on another thread. */
+/** The first call of a lane is in the worker, the others wait for it. */
+type Lane = Waiting[];
+
+/** The thread ended and the call was not the reason: nothing came of it, and it can be made on another thread. */
 export class ThreadLost extends EdgeconfError {
   constructor() {
     super('UNAVAILABLE', 'the validator is being restarted; nothing was changed, try again');
@@ -31,124 +47,186 @@ export class ValidatorThread {
   /** Targets whose tree is loaded in this thread. */
   readonly loaded = new Set<string>();
   readonly #worker: Worker;
-  readonly #queue: Waiting[] = [];
+  readonly #lanes = new Map<string, Lane>();
+  readonly #running = new Map<number, Waiting>();
   readonly #onEnd: (reason: string) => void;
-  #running: Waiting | undefined;
+  readonly #pulse = new Int32Array(new SharedArrayBuffer(8));
+  #beats = 0;
+  #beatMs = 0;
+  #watch: NodeJS.Timeout | undefined;
+  #calls = 0;
   #ended = false;
 
   /** @param onEnd called once when the thread can no longer be used, before any call is failed for it. */
-  constructor(input: WorkerInput, onEnd: (reason: string) => void) {
+  constructor(models: readonly ModelSource[], onEnd: (reason: string) => void) {
     this.#onEnd = onEnd;
-    this.#worker = new Worker(new URL('./validator-worker.js', import.meta.url), { workerData: input });
-    this.#worker.on('message', (reply: WorkerReply) => this.#answered(reply));
-    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error.message : String(error)));
-    this.#worker.on('exit', (code) => this.#fail(`the worker exited with code ${code}`));
+    const workerData = { models, pulse: this.#pulse.buffer };
+    this.#worker = new Worker(new URL('./validator-worker.js', import.meta.url), { workerData });
+    this.#worker.on('message', (reply: WorkerReply) => this.#replied(reply));
+    this.#worker.on('error', (error) =>
+      this.#fail(this.#pulse[1], error instanceof Error ? error.message : String(error)),
+    );
+    this.#worker.on('exit', (code) => this.#fail(this.#pulse[1], `the worker exited with code ${code}`));
   }
 
   /**
    * @throws EdgeconfError DEADLINE_EXCEEDED when a limit is over (the thread is ended if the call was running), INTERNAL
-   *   when the worker did not survive the call, ThreadLost when it ended while the call waited, INVALID_ARGUMENT when
-   *   libyang refused the call itself.
+   *   when the worker did not survive the call, ThreadLost when it ended because of another, INVALID_ARGUMENT when libyang
+   *   refused the call itself.
    */
   call<K extends WorkerCall['kind']>(
     call: WorkerCall & { readonly kind: K },
     limits: CallLimits,
+    events: CallEvents = {},
   ): Promise<WorkerAnswers[K]> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { call, limits, resolve: resolve as (answer: unknown) => void, reject };
+      const id = ++this.#calls;
+      const waiting: Waiting = { id, call, limits, events, resolve: resolve as (answer: unknown) => void, reject };
       if (this.#ended) {
         reject(new ThreadLost());
         return;
       }
-      this.#queue.push(waiting);
-      if (this.#running !== undefined && Number.isFinite(limits.waitUntilMs)) {
+      const lane = this.#lanes.get(laneOf(call)) ?? [];
+      this.#lanes.set(laneOf(call), lane);
+      lane.push(waiting);
+      if (lane.length === 1) this.#start(waiting);
+      else if (Number.isFinite(limits.waitUntilMs)) {
         waiting.timer = setTimeout(() => this.#giveUp(waiting), Math.max(0, limits.waitUntilMs - performance.now()));
       }
-      this.#next();
     });
   }
 
   /** Ends the thread; calls fail with ThreadLost. */
   async close(): Promise<void> {
     this.#ended = true;
-    this.#rejectAll(new ThreadLost(), new ThreadLost());
+    this.#rejectAll(new ThreadLost());
     await this.#worker.terminate();
   }
 
-  #next(): void {
-    if (this.#running !== undefined) return;
-    const next = this.#queue.shift();
-    if (next === undefined) return;
-    clearTimeout(next.timer);
-    this.#running = next;
-    if (Number.isFinite(next.limits.runMs)) {
-      next.timer = setTimeout(() => this.#overran(next), next.limits.runMs);
+  #start(waiting: Waiting): void {
+    const { id, call, limits } = waiting;
+    clearTimeout(waiting.timer);
+    this.#running.set(id, waiting);
+    if (Number.isFinite(limits.runMs)) {
+      waiting.timer = setTimeout(() => this.#overran(waiting, limits.runMs * longestRun), limits.runMs * longestRun);
+      this.#observe(limits.runMs);
     }
-    // Edits are made for this call alone, so their buffer can move instead of being copied.
-    this.#worker.postMessage(next.call, next.call.kind === 'stage' ? ownBuffer(next.call.edits) : []);
+    const message: NumberedCall = { id, call };
+    this.#worker.postMessage(message);
   }
 
-  #answered(reply: WorkerReply): void {
-    const running = this.#running;
+  #replied(reply: WorkerReply): void {
+    const running = this.#running.get(reply.id);
     if (running === undefined || this.#ended) return;
-    if (reply.kind === 'trap') {
-      this.#fail(reply.message);
-      return;
+    switch (reply.kind) {
+      case 'changes':
+        running.events.onChanges?.(reply.chunk);
+        return;
+      case 'progress':
+        running.events.onProgress?.(reply.progress);
+        return;
+      case 'trap':
+        this.#fail(reply.id, reply.message);
+        return;
+      case 'answer':
+        this.#finished(running);
+        running.resolve(reply.answer);
+        return;
+      case 'refused':
+        this.#finished(running);
+        running.reject(new EdgeconfError('INVALID_ARGUMENT', reply.message));
     }
+  }
+
+  #finished(running: Waiting): void {
     clearTimeout(running.timer);
-    this.#running = undefined;
-    if (reply.kind === 'answer') running.resolve(reply.answer);
-    else running.reject(new EdgeconfError('INVALID_ARGUMENT', reply.message));
-    this.#next();
+    this.#running.delete(running.id);
+    if (this.#running.size === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    }
+    const name = laneOf(running.call);
+    const lane = this.#lanes.get(name);
+    lane?.shift();
+    if (lane?.[0] !== undefined) this.#start(lane[0]);
+    else this.#lanes.delete(name);
   }
 
   #giveUp(waiting: Waiting): void {
-    const at = this.#queue.indexOf(waiting);
-    if (at < 0) return;
-    this.#queue.splice(at, 1);
+    const lane = this.#lanes.get(laneOf(waiting.call));
+    const at = lane?.indexOf(waiting) ?? -1;
+    if (at < 1) return;
+    lane?.splice(at, 1);
     waiting.reject(
       new EdgeconfError('DEADLINE_EXCEEDED', 'the commit waited too long for the validator, which is busy; try again'),
     );
   }
 
-  #overran(running: Waiting): void {
+  /** Looks whether the slices go on; the call whose slice does not end is the one that costs the thread. */
+  #observe(runMs: number): void {
+    if (this.#watch !== undefined) return;
+    this.#beatMs = performance.now();
+    this.#watch = setInterval(
+      () => {
+        const beats = this.#pulse[0] ?? 0;
+        if (beats !== this.#beats) {
+          this.#beats = beats;
+          this.#beatMs = performance.now();
+        }
+        const running = this.#running.get(this.#pulse[1] ?? 0);
+        if (running === undefined || performance.now() - this.#beatMs < running.limits.runMs) return;
+        this.#overran(running, running.limits.runMs);
+      },
+      Math.min(1000, Math.max(10, runMs / 10)),
+    );
+  }
+
+  #overran(running: Waiting, afterMs: number): void {
     this.#end(
-      `a call took longer than ${running.limits.runMs} ms`,
+      `a call took longer than ${afterMs} ms`,
+      running.id,
       new EdgeconfError(
         'DEADLINE_EXCEEDED',
-        `validation was stopped after ${running.limits.runMs} ms: this input, or a rule of the model that it touches, is ` +
+        `validation was stopped after ${afterMs} ms: this input, or a rule of the model that it touches, is ` +
           'too costly to check. Nothing was changed; split the request or simplify the rule',
       ),
     );
   }
 
-  #fail(reason: string): void {
+  #fail(id: number | undefined, reason: string): void {
     this.#end(
       reason,
+      id,
       new EdgeconfError('INTERNAL', 'the validator failed on this input; nothing was changed', { cause: reason }),
     );
   }
 
-  #end(reason: string, error: EdgeconfError): void {
+  /** @param id of the call that is to blame; when it is not known, all that ran are. */
+  #end(reason: string, id: number | undefined, error: EdgeconfError): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#onEnd(reason);
-    this.#rejectAll(error, new ThreadLost());
+    const culprit = id === undefined ? undefined : this.#running.get(id);
+    if (culprit !== undefined) culprit.reject(error);
+    else for (const running of this.#running.values()) running.reject(error);
+    this.#rejectAll(new ThreadLost());
     void this.#worker.terminate();
   }
 
-  #rejectAll(running: EdgeconfError, waiting: EdgeconfError): void {
-    clearTimeout(this.#running?.timer);
-    this.#running?.reject(running);
-    this.#running = undefined;
-    for (const call of this.#queue.splice(0)) {
-      clearTimeout(call.timer);
-      call.reject(waiting);
+  #rejectAll(error: EdgeconfError): void {
+    clearInterval(this.#watch);
+    for (const lane of this.#lanes.values()) {
+      for (const call of lane) {
+        clearTimeout(call.timer);
+        call.reject(error);
+      }
     }
+    this.#lanes.clear();
+    this.#running.clear();
   }
 }
 
-function ownBuffer(bytes: Uint8Array): ArrayBuffer[] {
-  const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? [buffer] : [];
+/** What must not overtake one another: the calls of one target. */
+function laneOf(call: WorkerCall): string {
+  return 'target' in call ? `target ${call.target}` : `model ${call.model}`;
 }

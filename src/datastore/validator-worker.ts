@@ -1,61 +1,76 @@
-// A worker thread with one libyang instance: it holds the trees of its targets and applies edits to them.
+// A worker thread with one libyang instance: it holds the trees of its targets and works on several of them in turns.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Context, type DataTree, LibyangError, loadLibyang } from 'libyang-wasm';
+import { type Context, type DataTree, LibyangError, loadLibyang, type Sliced } from 'libyang-wasm';
 import { linkSchema, type SchemaNode } from '../schema/schema-node.ts';
-import { type FlatRows, rowsToJson } from './rows-to-json.ts';
-import type { WorkerAnswers, WorkerCall, WorkerInput, WorkerReply } from './validator-protocol.ts';
+import { type FlatRows, rowsToJsonInSlices } from './rows-to-json.ts';
+import type { NumberedCall, WorkerAnswers, WorkerCall, WorkerInput, WorkerReply } from './validator-protocol.ts';
+import { Turns } from './validator-turns.ts';
 
-const { models } = workerData as WorkerInput;
+const { models, pulse } = workerData as WorkerInput;
+const beat = new Int32Array(pulse);
 const libyang = await loadLibyang();
 const contexts = new Map<string, { context: Context; root: SchemaNode }>();
 const trees = new Map<string, DataTree>();
 const pendingRows = new Map<string, FlatRows[]>();
+const pendingEdits = new Map<string, Uint8Array[]>();
 
-parentPort?.on('message', (call: WorkerCall) => {
-  const { reply, transfer } = replyTo(call);
-  parentPort?.postMessage(reply, transfer);
+/** How often the main thread is told how far a call is. */
+const progressMs = 200;
+
+type Answer = WorkerAnswers[WorkerCall['kind']];
+
+const turns = new Turns();
+parentPort?.on('message', ({ id, call }: NumberedCall) => {
+  turns.add(answerTo(id, call), {
+    onSlice: () => {
+      Atomics.store(beat, 1, id);
+      Atomics.add(beat, 0, 1);
+    },
+    onEnd: (answer) => post({ id, kind: 'answer', answer }),
+    onError: (error) => post(failure(id, error)),
+  });
 });
 
-function replyTo(call: WorkerCall): { reply: WorkerReply; transfer: ArrayBuffer[] } {
-  try {
-    const answer = answerTo(call);
-    const packed = answer !== undefined && 'changes' in answer ? answer.changes : undefined;
-    // Only a buffer of its own may be transferred: a view of the instance's memory would take that away.
-    const own = packed?.byteLength === packed?.buffer.byteLength && packed?.buffer instanceof ArrayBuffer;
-    return { reply: { kind: 'answer', answer }, transfer: own && packed ? [packed.buffer as ArrayBuffer] : [] };
-  } catch (error) {
-    if (error instanceof LibyangError) {
-      const details = error.items.map((item) => [item.path, item.message].filter(Boolean).join(': '));
-      return { reply: { kind: 'refused', message: [error.message, ...details].join('; ') }, transfer: [] };
-    }
-    // A trap, or a fault that leaves the trees in an unknown state: the main thread replaces this worker.
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { reply: { kind: 'trap', message }, transfer: [] };
-  }
+function post(reply: WorkerReply, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(reply, transfer);
 }
 
-function answerTo(call: WorkerCall): WorkerAnswers[WorkerCall['kind']] {
+function failure(id: number, error: unknown): WorkerReply {
+  if (error instanceof LibyangError) {
+    const details = error.items.map((item) => [item.path, item.message].filter(Boolean).join(': '));
+    return { id, kind: 'refused', message: [error.message, ...details].join('; ') };
+  }
+  // A trap, or a fault that leaves the trees in an unknown state: the main thread replaces this worker.
+  return { id, kind: 'trap', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** The work for a call, which stops at the end of each slice and goes on with the budget of the next. */
+function* answerTo(id: number, call: WorkerCall): Generator<void, Answer, number> {
   switch (call.kind) {
     case 'schema': {
       const { context } = contextOf(call.model);
       return { schema: context.schema(), modules: context.modules };
     }
     case 'rows':
-      if (call.first) pendingRows.set(call.target, []);
-      pendingRows.get(call.target)?.push(call.rows);
+      collect(pendingRows, call.target, call.first, call.rows);
       return undefined;
     case 'load':
-      return { violations: load(call.target, call.model) };
+      return { violations: yield* load(id, call.target, call.model) };
+    case 'edits':
+      collect(pendingEdits, call.target, call.first, call.bytes);
+      return undefined;
     case 'stage': {
-      const result = treeOf(call.target).stage(call.edits);
-      return { violations: result.violations, changes: result.changes };
+      const edits = joined([...taken(pendingEdits, call.target), call.bytes]);
+      const stage = treeOf(call.target).beginStage(edits);
+      const { violations } = yield* goOn(id, stage, (chunk) => post({ id, kind: 'changes', chunk }, [chunk.buffer]));
+      return { violations };
     }
     case 'keep':
-      treeOf(call.target).keep();
+      yield* goOn(id, treeOf(call.target).beginKeep());
       return undefined;
     case 'undo':
-      treeOf(call.target).undo();
+      yield* goOn(id, treeOf(call.target).beginUndo());
       return undefined;
     case 'drop':
       trees.get(call.target)?.destroy();
@@ -64,17 +79,60 @@ function answerTo(call: WorkerCall): WorkerAnswers[WorkerCall['kind']] {
   }
 }
 
-function load(target: string, model: string) {
-  const rows = (pendingRows.get(target) ?? []).flat();
-  pendingRows.delete(target);
+/** Goes through the steps, and tells from time to time how far it is. */
+function* goOn<T>(
+  id: number,
+  sliced: Sliced<T>,
+  onChanges?: (chunk: Uint8Array<ArrayBuffer>) => void,
+): Generator<void, T, number> {
+  let toldMs = performance.now();
+  let budget: number | undefined;
+  while (!sliced.step(budget, onChanges)) {
+    const nowMs = performance.now();
+    if (nowMs - toldMs > progressMs) {
+      toldMs = nowMs;
+      post({ id, kind: 'progress', progress: sliced.progress });
+    }
+    budget = yield;
+  }
+  return sliced.result();
+}
+
+function* load(id: number, target: string, model: string) {
+  const rows = taken(pendingRows, target).flat();
   trees.get(target)?.destroy();
   trees.delete(target);
   const { context, root } = contextOf(model);
+  yield;
+  const json = yield* rowsToJsonInSlices(root, rows);
+  yield;
   const tree = context.createTree();
-  const violations = tree.load(rowsToJson(root, rows));
+  const violations = yield* goOn(id, tree.beginLoad(json));
   if (violations.length === 0) trees.set(target, tree);
   else tree.destroy();
   return violations;
+}
+
+function collect<T>(pending: Map<string, T[]>, target: string, first: boolean, part: T): void {
+  if (first) pending.set(target, []);
+  pending.get(target)?.push(part);
+}
+
+function taken<T>(pending: Map<string, T[]>, target: string): T[] {
+  const parts = pending.get(target) ?? [];
+  pending.delete(target);
+  return parts;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function contextOf(id: string): { context: Context; root: SchemaNode } {

@@ -6,21 +6,23 @@ import type { Model } from '../schema/model.ts';
 import { linkSchema, type SchemaDump } from '../schema/schema-node.ts';
 import type { ModelSource } from './model-folder.ts';
 import type { Snapshot } from './snapshot.ts';
-import { ThreadLost, ValidatorThread } from './validator-thread.ts';
+import { editParts } from './validator-edits.ts';
+import type { ValidatorProgress } from './validator-protocol.ts';
+import { type CallLimits, ThreadLost, ValidatorThread } from './validator-thread.ts';
 
 /** What the pool is made of. */
 export interface ValidatorOptions {
   readonly models: readonly ModelSource[];
   /** Number of threads. */
   readonly workers: number;
-  /** How long one call may wait, and how long it may run. */
+  /** How long a call may wait, and how long it may run without getting on. */
   readonly deadlineMs: number;
 }
 
-/** libyang's verdict: violations, or the packed changes. With violations nothing is staged. */
+/** libyang's verdict: violations, or the changes in packed chunks. With violations nothing is staged. */
 export interface StageVerdict {
   readonly violations: readonly Violation[];
-  readonly changes: Uint8Array;
+  readonly changes: readonly Uint8Array[];
 }
 
 /** Rows that go to a worker at once: few enough that neither side is held up for long. */
@@ -73,14 +75,21 @@ export class Validator {
 
   /**
    * Applies edits to the tree of the snapshot's target and validates it. What is staged must be kept or undone before the
-   * target is staged again.
+   * target is staged again. Large stages of other targets of the same thread go on in turns with it.
+   * @param edits packed edits, in one or several buffers; an edit's index counts through all of them
    * @throws EdgeconfError DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE as `ValidatorThread.call`; FAILED_PRECONDITION when the
    *   stored rows themselves are not valid.
    */
-  async stage(snapshot: Snapshot, edits: Uint8Array, waitUntilMs: number): Promise<StageVerdict> {
+  async stage(
+    snapshot: Snapshot,
+    edits: Uint8Array | readonly Uint8Array[],
+    waitUntilMs: number,
+    onProgress?: (progress: ValidatorProgress) => void,
+  ): Promise<StageVerdict> {
+    const packed = edits instanceof Uint8Array ? [edits] : edits;
     for (;;) {
       try {
-        return await this.#stageOnce(snapshot, edits, waitUntilMs);
+        return await this.#stageOnce(snapshot, packed, waitUntilMs, onProgress);
       } catch (error) {
         // Another target's input cost the thread: this one has no part in it and goes on in the next thread.
         if (!(error instanceof ThreadLost) || this.#closed || performance.now() > waitUntilMs) throw error;
@@ -88,13 +97,27 @@ export class Validator {
     }
   }
 
-  async #stageOnce(snapshot: Snapshot, edits: Uint8Array, waitUntilMs: number): Promise<StageVerdict> {
+  async #stageOnce(
+    snapshot: Snapshot,
+    packed: readonly Uint8Array[],
+    waitUntilMs: number,
+    onProgress?: (progress: ValidatorProgress) => void,
+  ): Promise<StageVerdict> {
     const { target } = snapshot;
     const thread = this.#threadOf(target);
     if (!thread.loaded.has(target)) await this.#load(thread, snapshot, waitUntilMs);
-    const limits = { waitUntilMs, runMs: this.#options.deadlineMs };
-    const { violations, changes } = await thread.call({ kind: 'stage', target, edits }, limits);
-    return { violations: violations.map(plainViolation), changes };
+    const limits: CallLimits = { waitUntilMs, runMs: this.#options.deadlineMs };
+    const changes: Uint8Array[] = [];
+    const events = { onChanges: (chunk: Uint8Array) => changes.push(chunk), ...(onProgress && { onProgress }) };
+    for (const { bytes, first, last } of editParts(packed)) {
+      if (!last) {
+        await thread.call({ kind: 'edits', target, first, bytes }, limits);
+        continue;
+      }
+      const { violations } = await thread.call({ kind: 'stage', target, bytes }, limits, events);
+      return { violations: violations.map(plainViolation), changes };
+    }
+    throw new TypeError('there is always a last part');
   }
 
   /** Makes what is staged the tree's content. Cannot fail: a thread that is lost loads the tree again from rows. */
@@ -141,7 +164,7 @@ export class Validator {
     if (this.#closed) throw new EdgeconfError('UNAVAILABLE', 'the datastore is closed');
     const running = this.#threads[at];
     if (running !== undefined) return running;
-    const started = new ValidatorThread({ models: this.#options.models }, (reason) => {
+    const started = new ValidatorThread(this.#options.models, (reason) => {
       this.#replaced++;
       this.#threads[at] = undefined;
       datastoreLog.error({ reason }, 'a validator thread was lost; another takes its place');

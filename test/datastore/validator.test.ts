@@ -95,7 +95,7 @@ describe('the validator', () => {
   });
 
   it('forgets the rows of a load that was given up half-way', async () => {
-    const thread = new ValidatorThread({ models: await testModels() }, () => {});
+    const thread = new ValidatorThread(await testModels(), () => {});
     const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: 30_000 };
     const rows = (name: string) => ['test-edge:system\x00name\x00', JSON.stringify(name)];
     await thread.call({ kind: 'rows', target: 'acme', first: true, rows: rows('x'.repeat(99)) }, limits);

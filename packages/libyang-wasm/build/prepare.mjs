@@ -127,8 +127,19 @@ function prepareLibyang(libyang, files, units) {
     'LY_VALUE_JSON, (void *)local_mod, &dynamic',
     'LY_VALUE_JSON, NULL, &dynamic',
   );
-  // What was parsed beside refused values is kept for validation, so that all violations are found at once.
-  edit(files, 'libyang/src/tree_data.c', '    if (rc) {\n        if (parent) {\n            /* free all', keepPartial);
+  // Long texts are parsed in pieces into the same parent: only nodes of unknown schema, which come last, wait for metadata.
+  editFunction(files, 'libyang/src/parser_json.c', 'lydjson_metadata_finish(struct', (text) =>
+    text.replace(
+      '    /* finish linking metadata */',
+      '    if (!*first_p || (*first_p)->prev->schema) {\n        return LY_SUCCESS;\n    }\n\n    /* finish linking metadata */',
+    ),
+  );
+  // What is in a table differs already: a table that grows, which is one long step, need not compare it again.
+  editFunction(files, 'libyang/src/hash_table.c', 'lyht_resize(struct', (text) =>
+    text.replace('if (check) {\n                ret = lyht_insert(', 'if (0) {\n                ret = lyht_insert('),
+  );
+  // Most entries have few children: a table for each would take more memory than all their leaves, and time to fill.
+  edit(files, 'libyang/src/tree_data_hash.c', 'if (u >= LYD_HT_MIN_ITEMS)', 'if (u >= 16)');
   prepareChecks(files);
   const list = /set\(libsrc\s([^)]*)\)/
     .exec(cmake)[1]
@@ -381,11 +392,6 @@ const macroBefore = `#define LY_VAL_ERR_GOTO(r, err_cmd, val_opts, label) \\
             err_cmd; \\
             if ((r != LY_EVALID) || !(val_opts & LYD_VALIDATE_MULTI_ERROR)) { \\`;
 const macroAfter = macroBefore.replace('((r != LY_EVALID) ||', '(((r != LY_EVALID) && (r != LY_ENOTFOUND)) ||');
-
-const keepPartial = `    extern int lyw_keep_partial;
-    if (rc && !(lyw_keep_partial && (rc == LY_EVALID))) {
-        if (parent) {
-            /* free all`;
 
 function preparePcre2(pcre2, diff, files, units) {
   const sources = new Set(

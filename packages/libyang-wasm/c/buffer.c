@@ -1,7 +1,6 @@
 // Growing byte buffers for results, and the cursor over packed input from the host.
 #include "shim.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,24 +47,26 @@ void lyw_put_str(struct lyw_buf *buf, const char *text) {
 
 void lyw_put_json_string(struct lyw_buf *buf, const char *text) {
   lyw_put_u8(buf, '"');
-  for (const char *at = text; *at; at++) {
+  const char *plain = text; // start of what needs no escape
+  for (const char *at = text;; at++) {
     unsigned char byte = (unsigned char)*at;
+    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f) continue;
+    lyw_put(buf, plain, (size_t)(at - plain));
+    plain = at + 1;
     char escape[8];
     switch (byte) {
+    case '\0':
+      lyw_put_u8(buf, '"');
+      return;
     case '"': lyw_put_text(buf, "\\\""); break;
     case '\\': lyw_put_text(buf, "\\\\"); break;
     case '\r': lyw_put_text(buf, "\\r"); break;
     case '\t': lyw_put_text(buf, "\\t"); break;
     default:
-      if (iscntrl(byte) && byte < 0x80) {
-        snprintf(escape, sizeof escape, "\\u%.4X", byte);
-        lyw_put_text(buf, escape);
-      } else {
-        lyw_put_u8(buf, byte);
-      }
+      snprintf(escape, sizeof escape, "\\u%.4X", byte);
+      lyw_put_text(buf, escape);
     }
   }
-  lyw_put_u8(buf, '"');
 }
 
 void lyw_buf_free(struct lyw_buf *buf) {

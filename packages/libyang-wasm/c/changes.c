@@ -1,4 +1,4 @@
-// The row-wise difference of one staged set: what was before from the held nodes, what is after from the new ones.
+// The row-wise difference of one staged set, told in chunks: what was before from the held nodes, what is after from the new ones.
 #include "shim.h"
 
 #include <stdlib.h>
@@ -6,207 +6,305 @@
 
 enum row_kind { ROW_LEAF, ROW_LEAF_LIST, ROW_PRESENCE, ROW_ANY, ROW_ORDER };
 
+/* A row as it was before the stage, kept until the row that stands at its path now is met. */
 struct row {
-  size_t path;
-  size_t path_len;
-  size_t value;
-  size_t value_len;
-  uint32_t seq;
+  uint32_t hash;
+  uint32_t path_len;
+  uint32_t value_len;
+  size_t path; /* the value follows it */
   uint8_t kind;
-  bool after;
+  bool met;
 };
 
-struct rows {
-  struct lyw_buf bytes;
-  struct row *items;
-  size_t count;
-  size_t cap;
+enum phase { BEFORE, BEFORE_GROUPS, AFTER, AFTER_GROUPS, GONE, END };
+
+struct lyw_emit {
+  struct lyw_tree *tree;
+  enum phase phase;
+  size_t at;            /* step, snapshot or row of the phase */
+  struct lyd_node *node; /* where the walk through a step's subtree stands */
+  struct lyw_buf bytes; /* paths and values of the rows before */
+  struct row *rows;
+  size_t row_count;
+  size_t row_cap;
+  uint32_t *slots; /* index + 1 */
+  size_t slot_cap;
+  struct lyw_buf path; /* of the row at hand */
+  struct lyw_buf value;
+  const struct lyd_node *parent; /* the node whose path `prefix` holds */
+  struct lyw_buf prefix;
+  uint32_t depth; /* elements in the prefix */
+  uint32_t count; /* changes in this chunk */
 };
 
-/* Rows of one call; the comparison function needs the bytes. */
-static struct rows rows;
-
-static struct row *begin_row(enum row_kind kind, bool after) {
-  rows.items = lyw_grow(rows.items, &rows.cap, rows.count + 1, sizeof *rows.items);
-  struct row *row = &rows.items[rows.count];
-  memset(row, 0, sizeof *row);
-  row->kind = (uint8_t)kind;
-  row->after = after;
-  row->seq = (uint32_t)rows.count++;
-  row->path = rows.bytes.len;
-  return row;
+static uint32_t hash_of(const struct lyw_emit *emit, enum row_kind kind) {
+  uint32_t hash = 2166136261u ^ (uint32_t)kind;
+  for (size_t i = 0; i < emit->path.len; i++) hash = (hash ^ (unsigned char)emit->path.data[i]) * 16777619u;
+  return hash ^ (hash >> 15);
 }
 
-static void end_path(struct row *row) {
-  row->path_len = rows.bytes.len - row->path;
-  row->value = rows.bytes.len;
-}
-
-static void end_value(struct row *row) {
-  row->value_len = rows.bytes.len - row->value;
-}
-
-static void add_node_row(const struct lyd_node *node, enum row_kind kind, bool after) {
-  struct row *row = begin_row(kind, after);
-  lyw_put_path(&rows.bytes, node);
-  end_path(row);
-  if (kind == ROW_LEAF) lyw_put_value(&rows.bytes, LYD_CTX(node), &((struct lyd_node_term *)node)->value);
-  else if (kind == ROW_PRESENCE) lyw_put_text(&rows.bytes, "{}");
-  else lyw_put_any(&rows.bytes, node);
-  end_value(row);
-}
-
-static void add_group_row(const struct lyd_node *parent, const struct lysc_node *schema, bool after, const char *text, size_t len) {
-  struct row *row = begin_row(schema->nodetype == LYS_LEAFLIST ? ROW_LEAF_LIST : ROW_ORDER, after);
-  lyw_put_path_name(&rows.bytes, parent, schema);
-  end_path(row);
-  lyw_put(&rows.bytes, text, len);
-  end_value(row);
-}
-
-static void add_current_group(const struct lyd_node *parent, const struct lyd_node *first, const struct lysc_node *schema, bool after) {
-  struct lyw_buf text = {0};
-  bool exists = schema->nodetype == LYS_LEAFLIST ? lyw_put_leaf_list(&text, first, schema) : lyw_put_order(&text, first, schema);
-  if (exists) add_group_row(parent, schema, after, text.data, text.len);
-  lyw_buf_free(&text);
-}
-
-static void collect(const struct lyw_tree *tree, const struct lyd_node *node, bool after);
-
-static void collect_children(const struct lyw_tree *tree, const struct lyd_node *parent, bool after) {
-  const struct lysc_node *group = NULL;
-  for (const struct lyd_node *child = lyd_child(parent); child; child = child->next) {
-    bool grouped = child->schema->nodetype == LYS_LEAFLIST || lyw_is_user_ordered(child->schema);
-    // Touched groups are told from their snapshots.
-    if (grouped && child->schema != group && !lyw_snapshot_find(tree, parent, child->schema)) {
-      add_current_group(parent, child, child->schema, after);
-    }
-    group = child->schema;
-    collect(tree, child, after);
+/* The slot of the row with the path at hand, or the free one where it belongs. */
+static uint32_t *slot_of(const struct lyw_emit *emit, enum row_kind kind, uint32_t hash) {
+  for (size_t at = hash;; at++) {
+    uint32_t *slot = &emit->slots[at & (emit->slot_cap - 1)];
+    if (!*slot) return slot;
+    const struct row *row = &emit->rows[*slot - 1];
+    if (row->hash == hash && row->kind == kind && row->path_len == emit->path.len &&
+        memcmp(emit->bytes.data + row->path, emit->path.data, emit->path.len) == 0) return slot;
   }
 }
 
-static void collect(const struct lyw_tree *tree, const struct lyd_node *node, bool after) {
-  if (!after && (node->flags & LYW_INSERTED)) return;
-  switch (node->schema->nodetype) {
-  case LYS_LEAF:
-    if (!(node->flags & LYD_DEFAULT)) add_node_row(node, ROW_LEAF, after);
-    break;
-  case LYS_CONTAINER:
-    if (node->schema->flags & LYS_PRESENCE) add_node_row(node, ROW_PRESENCE, after);
-    collect_children(tree, node, after);
-    break;
-  case LYS_LIST:
-    collect_children(tree, node, after);
-    break;
-  case LYS_LEAFLIST:
-    break;
-  default:
-    add_node_row(node, ROW_ANY, after);
+static void grow_slots(struct lyw_emit *emit) {
+  if ((emit->row_count + 1) * 2 <= emit->slot_cap) return;
+  emit->slot_cap = emit->slot_cap ? emit->slot_cap * 2 : 64;
+  free(emit->slots);
+  emit->slots = calloc(emit->slot_cap, sizeof *emit->slots);
+  if (!emit->slots) __builtin_trap();
+  for (size_t i = 0; i < emit->row_count; i++) {
+    size_t at = emit->rows[i].hash;
+    while (emit->slots[at & (emit->slot_cap - 1)]) at++;
+    emit->slots[at & (emit->slot_cap - 1)] = (uint32_t)i + 1;
   }
 }
 
-static void collect_value_step(const struct lyw_step *step) {
-  const struct lyd_node *node = step->node;
-  if (node->schema->nodetype != LYS_LEAF || (node->flags & LYD_DEFAULT)) return;
-  struct row *row = begin_row(ROW_LEAF, false);
-  lyw_put_path(&rows.bytes, node);
-  end_path(row);
-  lyw_put_value(&rows.bytes, LYD_CTX(node), &step->value);
-  end_value(row);
-  if (lyw_is_attached(node)) add_node_row(node, ROW_LEAF, true);
+/* The row at hand was there before; what an earlier step told of it counts. */
+static void put_before(struct lyw_emit *emit, enum row_kind kind) {
+  grow_slots(emit);
+  uint32_t hash = hash_of(emit, kind), *slot = slot_of(emit, kind, hash);
+  if (*slot) return;
+  emit->rows = lyw_grow(emit->rows, &emit->row_cap, emit->row_count + 1, sizeof *emit->rows);
+  emit->rows[emit->row_count++] = (struct row){hash, (uint32_t)emit->path.len, (uint32_t)emit->value.len, emit->bytes.len, (uint8_t)kind, false};
+  *slot = (uint32_t)emit->row_count;
+  lyw_put(&emit->bytes, emit->path.data, emit->path.len);
+  lyw_put(&emit->bytes, emit->value.data, emit->value.len);
 }
 
-static void collect_all(const struct lyw_tree *tree) {
-  for (size_t i = 0; i < tree->step_count; i++) {
-    const struct lyw_step *step = &tree->steps[i];
-    // What this stage itself had put in was not there before.
-    if (step->kind == LYW_REMOVE && !lyw_in_inserted(step->node)) collect(tree, step->node, false);
-    if (step->kind == LYW_INSERT && lyw_is_attached(step->node)) collect(tree, step->node, true);
-    if (step->kind == LYW_VALUE) collect_value_step(step);
-  }
-  for (size_t i = 0; i < tree->snapshot_count; i++) {
-    const struct lyw_snapshot *snapshot = &tree->snapshots[i];
-    if (snapshot->existed) add_group_row(snapshot->parent, snapshot->schema, false, snapshot->text, snapshot->len);
-    if (snapshot->parent && !lyw_is_attached(snapshot->parent)) continue;
-    add_current_group(snapshot->parent, lyw_children(tree, snapshot->parent), snapshot->schema, true);
-  }
-}
-
-static int compare_rows(const void *a, const void *b) {
-  const struct row *one = a, *two = b;
-  if (one->path_len != two->path_len) return one->path_len < two->path_len ? -1 : 1;
-  int order = memcmp(rows.bytes.data + one->path, rows.bytes.data + two->path, one->path_len);
-  if (order) return order;
-  if (one->kind != two->kind) return one->kind < two->kind ? -1 : 1;
-  if (one->after != two->after) return one->after ? 1 : -1;
-  return one->seq < two->seq ? -1 : 1;
-}
-
-struct change {
-  const struct row *before;
-  const struct row *after;
-};
-
-static uint32_t first_seq(const struct change *change) {
-  if (!change->before) return change->after->seq;
-  if (!change->after || change->before->seq < change->after->seq) return change->before->seq;
-  return change->after->seq;
-}
-
-static int compare_changes(const void *a, const void *b) {
-  return first_seq(a) < first_seq(b) ? -1 : 1;
-}
-
-static bool same_value(const struct change *change) {
-  return change->before && change->after && change->before->value_len == change->after->value_len &&
-      memcmp(rows.bytes.data + change->before->value, rows.bytes.data + change->after->value, change->before->value_len) == 0;
-}
-
-static bool same_row(const struct row *one, const struct row *two) {
-  return one->kind == two->kind && one->path_len == two->path_len &&
-      memcmp(rows.bytes.data + one->path, rows.bytes.data + two->path, one->path_len) == 0;
-}
-
-static void emit_change(const struct change *change) {
-  const struct row *any = change->before ? change->before : change->after;
-  lyw_put_u8(&lyw_out, any->kind);
-  lyw_put(&lyw_out, rows.bytes.data + any->path, any->path_len);
-  if (any->kind == ROW_ORDER) {
-    if (change->after) lyw_put(&lyw_out, rows.bytes.data + change->after->value, change->after->value_len);
+static void put_change(struct lyw_emit *emit, enum row_kind kind, const struct lyw_buf *path, const char *before, size_t before_len,
+    const char *after, size_t after_len) {
+  emit->count++;
+  lyw_put_u8(&lyw_out, kind);
+  lyw_put(&lyw_out, path->data, path->len);
+  if (kind == ROW_ORDER) {
+    if (after) lyw_put(&lyw_out, after, after_len);
     else lyw_put_u32(&lyw_out, 0);
     return;
   }
-  lyw_put_u8(&lyw_out, (uint8_t)((change->before ? 1 : 0) | (change->after ? 2 : 0)));
-  if (change->before) lyw_put_sized(&lyw_out, rows.bytes.data + change->before->value, change->before->value_len);
-  if (change->after) lyw_put_sized(&lyw_out, rows.bytes.data + change->after->value, change->after->value_len);
+  lyw_put_u8(&lyw_out, (uint8_t)((before ? 1 : 0) | (after ? 2 : 0)));
+  if (before) lyw_put_sized(&lyw_out, before, before_len);
+  if (after) lyw_put_sized(&lyw_out, after, after_len);
 }
 
-void lyw_changes_emit(struct lyw_tree *tree) {
-  rows.count = 0;
-  rows.bytes.len = 0;
-  collect_all(tree);
-  if (rows.count) qsort(rows.items, rows.count, sizeof *rows.items, compare_rows);
-  struct change *changes = malloc((rows.count + 1) * sizeof *changes);
-  if (!changes) __builtin_trap();
-  uint32_t count = 0;
-  for (size_t i = 0; i < rows.count;) {
-    struct change change = {0};
-    size_t next = i;
-    for (; next < rows.count && same_row(&rows.items[i], &rows.items[next]); next++) {
-      if (rows.items[next].after) change.after = &rows.items[next];
-      else if (!change.before) change.before = &rows.items[next];
+/* The row at hand is there now. */
+static void put_after(struct lyw_emit *emit, enum row_kind kind) {
+  struct row *row = NULL;
+  if (emit->row_count) {
+    uint32_t slot = *slot_of(emit, kind, hash_of(emit, kind));
+    row = slot ? &emit->rows[slot - 1] : NULL;
+  }
+  const char *before = row ? emit->bytes.data + row->path + row->path_len : NULL;
+  if (row) {
+    bool told = row->met;
+    row->met = true;
+    if (told || (row->value_len == emit->value.len && memcmp(before, emit->value.data, emit->value.len) == 0)) return;
+  }
+  put_change(emit, kind, &emit->path, before, row ? row->value_len : 0, emit->value.data, emit->value.len);
+}
+
+static void put_row(struct lyw_emit *emit, enum row_kind kind) {
+  if (emit->phase < AFTER) put_before(emit, kind);
+  else put_after(emit, kind);
+}
+
+/* Siblings share all of their path but the name. */
+static void set_path(struct lyw_emit *emit, const struct lyd_node *parent, const struct lysc_node *schema) {
+  if (!emit->prefix.data || emit->parent != parent) {
+    emit->prefix.len = 0;
+    emit->depth = lyw_put_path(&emit->prefix, parent);
+    emit->parent = parent;
+  }
+  emit->path.len = 0;
+  lyw_put(&emit->path, emit->prefix.data, emit->prefix.len);
+  uint32_t count = emit->depth + 1;
+  memcpy(emit->path.data, &count, 4);
+  lyw_put_last_name(&emit->path, parent, schema);
+}
+
+static void put_node(struct lyw_emit *emit, const struct lyd_node *node, enum row_kind kind) {
+  set_path(emit, lyw_parent(node), node->schema);
+  emit->value.len = 0;
+  if (kind == ROW_LEAF) lyw_put_value(&emit->value, LYD_CTX(node), &((struct lyd_node_term *)node)->value);
+  else if (kind == ROW_PRESENCE) lyw_put_text(&emit->value, "{}");
+  else lyw_put_any(&emit->value, node);
+  put_row(emit, kind);
+}
+
+static enum row_kind group_kind(const struct lysc_node *schema) {
+  return schema->nodetype == LYS_LEAFLIST ? ROW_LEAF_LIST : ROW_ORDER;
+}
+
+static void put_group(struct lyw_emit *emit, const struct lyd_node *parent, const struct lyd_node *first, const struct lysc_node *schema) {
+  emit->value.len = 0;
+  bool leaves = schema->nodetype == LYS_LEAFLIST;
+  if (leaves ? !lyw_put_leaf_list(&emit->value, first, schema) : !lyw_put_order(&emit->value, first, schema)) return;
+  set_path(emit, parent, schema);
+  put_row(emit, group_kind(schema));
+}
+
+/* The node's own row, and at the first entry that of its leaf-list or user-ordered list. False: nothing below it is told. */
+static bool put_rows(struct lyw_emit *emit, const struct lyd_node *node, const struct lyd_node *root) {
+  const struct lyd_node *parent = lyw_parent(node);
+  const struct lysc_node *schema = node->schema;
+  bool grouped = schema->nodetype == LYS_LEAFLIST || lyw_is_user_ordered(schema);
+  // Touched groups are told from their snapshots, and that of the root itself was touched.
+  if (grouped && node != root && (!node->prev->next || node->prev->schema != schema) && !lyw_snapshot_find(emit->tree, parent, schema)) {
+    put_group(emit, parent, node, schema);
+  }
+  if (emit->phase < AFTER && node->flags & LYW_INSERTED) return false;
+  switch (schema->nodetype) {
+  case LYS_LEAF:
+    if (!(node->flags & LYD_DEFAULT)) put_node(emit, node, ROW_LEAF);
+    return false;
+  case LYS_CONTAINER:
+    if (schema->flags & LYS_PRESENCE) put_node(emit, node, ROW_PRESENCE);
+    return true;
+  case LYS_LIST:
+    return true;
+  case LYS_LEAFLIST:
+    return false;
+  default:
+    put_node(emit, node, ROW_ANY);
+    return false;
+  }
+}
+
+static bool is_full(const struct lyw_emit *emit) {
+  return emit->tree->left <= 0 || emit->count >= emit->tree->chunk_changes || lyw_out.len >= emit->tree->chunk_bytes;
+}
+
+/* Goes on through a step's subtree; false: this slice or chunk is full. */
+static bool put_subtree(struct lyw_emit *emit, struct lyd_node *root) {
+  struct lyd_node *node = emit->node ? emit->node : root;
+  while (node) {
+    emit->tree->left -= 2;
+    bool down = put_rows(emit, node, root);
+    node = lyw_next_in(node, root, down);
+    if (node && is_full(emit)) {
+      emit->node = node;
+      return false;
     }
-    if (!same_value(&change)) changes[count++] = change;
-    i = next;
   }
-  if (count) qsort(changes, count, sizeof *changes, compare_changes);
-  lyw_put_u32(&lyw_out, count);
-  for (uint32_t i = 0; i < count; i++) emit_change(&changes[i]);
-  free(changes);
-  if (rows.bytes.cap > (1u << 20)) {
-    lyw_buf_free(&rows.bytes);
-    free(rows.items);
-    memset(&rows, 0, sizeof rows);
+  emit->node = NULL;
+  return true;
+}
+
+/* The value that a leaf had; a leaf-list's values stand in its snapshot. */
+static void put_former(struct lyw_emit *emit, const struct lyw_step *step) {
+  const struct lyd_node *node = step->node;
+  if (node->schema->nodetype != LYS_LEAF || (node->flags & LYD_DEFAULT)) return;
+  set_path(emit, lyw_parent(node), node->schema);
+  emit->value.len = 0;
+  lyw_put_value(&emit->value, LYD_CTX(node), &step->value);
+  put_row(emit, ROW_LEAF);
+}
+
+/* Whether the subtree is told with one that came around it. */
+static bool is_told_above(const struct lyd_node *node) {
+  const struct lyd_node *parent = lyw_parent(node);
+  return parent && lyw_in_inserted(parent);
+}
+
+static bool put_step(struct lyw_emit *emit, const struct lyw_step *step) {
+  struct lyd_node *node = step->node;
+  if (emit->phase == BEFORE) {
+    // What this stage itself had put in was not there before.
+    if (step->kind == LYW_REMOVE && !lyw_in_inserted(node)) return put_subtree(emit, node);
+    if (step->kind == LYW_VALUE) put_former(emit, step);
+  } else if (lyw_is_attached(node)) {
+    if (step->kind == LYW_INSERT && (emit->node || !is_told_above(node))) return put_subtree(emit, node);
+    if (step->kind == LYW_VALUE && node->schema->nodetype == LYS_LEAF && !(node->flags & LYD_DEFAULT)) put_node(emit, node, ROW_LEAF);
   }
+  return true;
+}
+
+static void put_snapshot(struct lyw_emit *emit, const struct lyw_snapshot *snapshot) {
+  if (emit->phase == AFTER_GROUPS) {
+    if (snapshot->parent && !lyw_is_attached(snapshot->parent)) return;
+    put_group(emit, snapshot->parent, lyw_children(emit->tree, snapshot->parent), snapshot->schema);
+  } else if (snapshot->existed) {
+    emit->value.len = 0;
+    lyw_put(&emit->value, snapshot->text, snapshot->len);
+    set_path(emit, snapshot->parent, snapshot->schema);
+    put_row(emit, group_kind(snapshot->schema));
+  }
+}
+
+static void put_gone(struct lyw_emit *emit, const struct row *row) {
+  if (row->met) return;
+  const char *path = emit->bytes.data + row->path;
+  struct lyw_buf view = {(char *)path, row->path_len, row->path_len};
+  put_change(emit, row->kind, &view, path + row->path_len, row->value_len, NULL, 0);
+}
+
+static size_t size_of(const struct lyw_emit *emit) {
+  switch (emit->phase) {
+  case BEFORE:
+  case AFTER:
+    return emit->tree->step_count;
+  case BEFORE_GROUPS:
+  case AFTER_GROUPS:
+    return emit->tree->snapshot_count;
+  default:
+    return emit->row_count;
+  }
+}
+
+/* False: the subtree of the step is not at its end. */
+static bool put_next(struct lyw_emit *emit) {
+  switch (emit->phase) {
+  case BEFORE:
+  case AFTER:
+    return put_step(emit, &emit->tree->steps[emit->at]);
+  case BEFORE_GROUPS:
+  case AFTER_GROUPS:
+    put_snapshot(emit, &emit->tree->snapshots[emit->at]);
+    return true;
+  default:
+    put_gone(emit, &emit->rows[emit->at]);
+    return true;
+  }
+}
+
+struct lyw_emit *lyw_emit_new(struct lyw_tree *tree) {
+  struct lyw_emit *emit = calloc(1, sizeof *emit);
+  if (!emit) __builtin_trap();
+  emit->tree = tree;
+  return emit;
+}
+
+void lyw_emit_free(struct lyw_emit *emit) {
+  if (!emit) return;
+  lyw_buf_free(&emit->bytes);
+  lyw_buf_free(&emit->path);
+  lyw_buf_free(&emit->value);
+  lyw_buf_free(&emit->prefix);
+  free(emit->rows);
+  free(emit->slots);
+  free(emit);
+}
+
+bool lyw_emit_step(struct lyw_emit *emit) {
+  emit->count = 0;
+  lyw_put_u32(&lyw_out, 0);
+  while (emit->phase != END && !is_full(emit)) {
+    if (emit->at >= size_of(emit)) {
+      emit->phase++;
+      emit->at = 0;
+      continue;
+    }
+    emit->tree->left--;
+    if (put_next(emit)) emit->at++;
+  }
+  if (emit->count) memcpy(lyw_out.data, &emit->count, 4);
+  else lyw_out.len = 0;
+  return emit->phase == END;
 }

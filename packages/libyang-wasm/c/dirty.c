@@ -29,7 +29,7 @@ static enum lyw_phase phase_of(uint32_t task) {
 
 static void leave(struct lyw_dirty *dirty, struct lyd_node *node, uint32_t module, uint32_t task) {
   dirty->next = lyw_grow(dirty->next, &dirty->next_cap, dirty->next_count + 1, sizeof *dirty->next);
-  dirty->next[dirty->next_count++] = (struct lyw_item){node, module, task, 0};
+  dirty->next[dirty->next_count++] = (struct lyw_item){.node = node, .module = (uint16_t)module, .tasks = (uint8_t)task};
 }
 
 static size_t slot_of(const struct lyw_dirty *dirty, const struct lyd_node *node, uint32_t module) {
@@ -55,7 +55,7 @@ static struct lyw_item *item_of(struct lyw_dirty *dirty, struct lyd_node *node, 
   size_t at = slot_of(dirty, node, module);
   if (!dirty->slots[at]) {
     dirty->items = lyw_grow(dirty->items, &dirty->item_cap, dirty->item_count + 1, sizeof *dirty->items);
-    dirty->items[dirty->item_count++] = (struct lyw_item){node, module, 0, 0};
+    dirty->items[dirty->item_count++] = (struct lyw_item){.node = node, .module = (uint16_t)module};
     dirty->slots[at] = (uint32_t)dirty->item_count;
   }
   return &dirty->items[dirty->slots[at] - 1];
@@ -75,7 +75,7 @@ static void mark_one(struct lyw_tree *tree, struct lyd_node *node, uint32_t modu
     dirty->late[dirty->late_count++] = node;
   } else {
     struct lyw_item *item = item_of(dirty, node, module);
-    item->tasks |= task;
+    item->tasks |= (uint8_t)task;
   }
 }
 
@@ -216,10 +216,9 @@ static void affect(struct lyw_tree *tree, const struct lyw_dep *dep, struct lyd_
   }
 }
 
-static void walk(struct lyw_tree *tree, struct lyd_node *node, const struct lyw_event *event) {
+static void visit(struct lyw_tree *tree, struct lyd_node *node, const struct lyw_event *event) {
   const struct lyw_schema *schema = lyw_schema_of(node);
   uint32_t disabled = tree->context->plan->disabled;
-  if (!schema) return;
   if (event->kind == LYW_CAME && !tree->dirty->full) {
     if (schema->must && !(disabled & LYW_ON_OWN_MUST)) mark(tree, node, schema->module, LYW_MUST);
     if (schema->when && !(disabled & LYW_ON_OWN_WHEN)) mark(tree, node, schema->module, LYW_WHEN);
@@ -232,24 +231,46 @@ static void walk(struct lyw_tree *tree, struct lyd_node *node, const struct lyw_
     if (entry && lyw_is_attached(entry)) mark(tree, entry, schema->module, LYW_UNIQUE);
   }
   for (const struct lyw_dep *dep = schema->deps; dep; dep = dep->next) affect(tree, dep, node, event);
-  if (!schema->marked && tree->dirty->full) return;
-  for (struct lyd_node *child = lyd_child(node); child; child = child->next) walk(tree, child, event);
 }
 
-static void spread(struct lyw_tree *tree, const struct lyw_event *event) {
+static void mark_siblings(struct lyw_tree *tree, const struct lyw_event *event) {
   struct lyw_dirty *dirty = tree->dirty;
-  struct lyd_node *parent = lyw_parent(event->root);
-  const struct lyw_schema *schema = lyw_schema_of(event->root);
-  if (!schema) return;
   uint32_t tasks = LYW_SCHEMA;
   bool transient = event->root->flags & LYD_DEFAULT && lyw_in_inserted(event->root);
-  if (event->kind != LYW_MOVED) {
-    // Validation itself looked at the siblings when it changed them, but not when a condition took one away.
-    if (dirty->phase == LYW_EDITING || (event->kind == LYW_WENT && dirty->phase >= LYW_WHENS && !transient)) tasks |= LYW_PARENT;
-    if (tree->context->plan->disabled & LYW_ON_SIBLINGS) tasks &= ~(uint32_t)LYW_PARENT;
-    mark(tree, parent, schema->module, tasks);
+  if (event->kind == LYW_MOVED) return;
+  // Validation itself looked at the siblings when it changed them, but not when a condition took one away.
+  if (dirty->phase == LYW_EDITING || (event->kind == LYW_WENT && dirty->phase >= LYW_WHENS && !transient)) tasks |= LYW_PARENT;
+  if (tree->context->plan->disabled & LYW_ON_SIBLINGS) tasks &= ~(uint32_t)LYW_PARENT;
+  mark(tree, lyw_parent(event->root), lyw_schema_of(event->root)->module, tasks);
+}
+
+/* Goes on with what the event asks for; false: the slice is used up. */
+static bool spread(struct lyw_tree *tree, const struct lyw_event *event) {
+  struct lyw_dirty *dirty = tree->dirty;
+  if (!lyw_schema_of(event->root)) return true;
+  struct lyd_node *node = dirty->walk;
+  if (!node) {
+    node = event->root;
+    mark_siblings(tree, event);
   }
-  walk(tree, event->root, event);
+  while (node) {
+    const struct lyw_schema *schema = lyw_schema_of(node);
+    if (schema) visit(tree, node, event);
+    node = lyw_next_in(node, event->root, schema && (schema->marked || !dirty->full));
+    if (--tree->left <= 0 && node) {
+      dirty->walk = node;
+      return false;
+    }
+  }
+  dirty->walk = NULL;
+  return true;
+}
+
+static void spread_whole(struct lyw_tree *tree, const struct lyw_event *event) {
+  int64_t left = tree->left;
+  tree->left = INT64_MAX;
+  spread(tree, event);
+  tree->left = left;
 }
 
 static void note(struct lyw_tree *tree, struct lyd_node *root, enum lyw_event_kind kind) {
@@ -258,7 +279,7 @@ static void note(struct lyw_tree *tree, struct lyd_node *root, enum lyw_event_ki
   struct lyw_event event = {root, kind};
   if (dirty->full) {
     // Nodes may be freed right away.
-    if (dirty->phase != LYW_EDITING) spread(tree, &event);
+    if (dirty->phase != LYW_EDITING) spread_whole(tree, &event);
     return;
   }
   dirty->events = lyw_grow(dirty->events, &dirty->event_cap, dirty->event_count + 1, sizeof *dirty->events);
@@ -267,12 +288,10 @@ static void note(struct lyw_tree *tree, struct lyd_node *root, enum lyw_event_ki
 
 void lyw_note_came(struct lyw_tree *tree, struct lyd_node *root) {
   lyw_top_add(tree, root);
-  lyw_index_add(tree, root);
   note(tree, root, LYW_CAME);
 }
 
 void lyw_note_goes(struct lyw_tree *tree, struct lyd_node *root) {
-  lyw_index_remove(tree, root);
   note(tree, root, LYW_WENT);
   lyw_top_remove(tree, root);
 }
@@ -292,28 +311,40 @@ void lyw_note_fresh(struct lyw_tree *tree, struct lyd_node *node) {
   struct lyw_dirty *dirty = tree->dirty;
   if (!tree->incremental || !dirty || !dirty->tracking || dirty->full) return;
   dirty->fresh = lyw_grow(dirty->fresh, &dirty->fresh_cap, dirty->fresh_count + 1, sizeof *dirty->fresh);
-  dirty->fresh[dirty->fresh_count++] = node;
+  dirty->fresh[dirty->fresh_count++] = (struct lyw_fresh){node, 0};
+}
+
+static bool drain(struct lyw_tree *tree) {
+  struct lyw_dirty *dirty = tree->dirty;
+  for (; dirty->event_at < dirty->event_count; dirty->event_at++) {
+    struct lyw_event event = dirty->events[dirty->event_at];
+    if (tree->left <= 0 || !spread(tree, &event)) return false;
+  }
+  dirty->event_count = dirty->event_at = 0;
+  return true;
 }
 
 void lyw_dirty_drain(struct lyw_tree *tree) {
-  struct lyw_dirty *dirty = tree->dirty;
-  for (size_t i = 0; i < dirty->event_count; i++) {
-    struct lyw_event event = dirty->events[i];
-    spread(tree, &event);
-  }
-  dirty->event_count = 0;
+  int64_t left = tree->left;
+  tree->left = INT64_MAX;
+  drain(tree);
+  tree->left = left;
 }
 
 /* Spreads a removal while the node is still there. */
 void lyw_dirty_before_removal(struct lyw_tree *tree, struct lyd_node *node) {
   struct lyw_event event = {node, LYW_WENT};
   lyw_dirty_drain(tree);
-  spread(tree, &event);
+  spread_whole(tree, &event);
 }
 
 void lyw_dirty_begin(struct lyw_tree *tree, bool full) {
   struct lyw_dirty *dirty = lyw_dirty_of(tree);
-  dirty->item_count = dirty->event_count = dirty->fresh_count = dirty->late_count = dirty->next_count = dirty->visited = 0;
+  dirty->item_count = dirty->event_count = dirty->event_at = dirty->fresh_count = dirty->late_count = dirty->next_count = dirty->visited = 0;
+  dirty->walk = NULL;
+  dirty->spreading = LYW_SPREAD_EVENTS;
+  dirty->spread_at = 0;
+  dirty->any = false;
   if (dirty->slot_cap) memset(dirty->slots, 0, dirty->slot_cap * sizeof *dirty->slots);
   dirty->turn++;
   dirty->module = 0;
@@ -323,28 +354,69 @@ void lyw_dirty_begin(struct lyw_tree *tree, bool full) {
   dirty->tracking = true;
 }
 
-/* The edits are made: marks what they and the last stage ask for. */
-void lyw_dirty_edited(struct lyw_tree *tree) {
+void lyw_dirty_all(struct lyw_tree *tree) {
+  tree->dirty->any = true;
+  for (size_t i = 0; i < tree->context->plan->module_count; i++) mark(tree, NULL, (uint32_t)i, LYW_PARENT | LYW_SCHEMA);
+}
+
+static void spread_fresh(struct lyw_tree *tree, uint32_t index) {
   struct lyw_dirty *dirty = tree->dirty;
+  struct lyd_node *node = dirty->fresh[index - 1].node;
+  const struct lyw_schema *schema = lyw_schema_of(node);
+  uint32_t disabled = tree->context->plan->disabled;
+  if (!(disabled & LYW_ON_SIBLINGS)) {
+    struct lyd_node *parent = lyw_parent(node);
+    mark(tree, parent, schema->module, LYW_PARENT | LYW_SCHEMA);
+    struct lyw_item *item = item_of(dirty, parent, schema->module);
+    if (item->last_fresh) dirty->fresh[item->last_fresh - 1].next = index;
+    else item->fresh = index;
+    item->last_fresh = index;
+  }
+  if (schema->when && !(disabled & LYW_ON_OWN_WHEN)) mark(tree, node, schema->module, LYW_WHEN);
+}
+
+static void spread_always(struct lyw_tree *tree, const struct lyw_always *always) {
+  if (tree->context->plan->disabled & (always->kind | LYW_ON_UNBOUNDED)) return;
+  const struct lysc_node *target = always->kind == LYW_ON_WHEN ? lysc_data_parent(always->owner) : always->owner;
+  each_under(tree, NULL, target, hit_owner, always->kind, always->owner);
+}
+
+static size_t spread_count(const struct lyw_tree *tree) {
+  const struct lyw_dirty *dirty = tree->dirty;
   const struct lyw_plan *plan = tree->context->plan;
-  bool any = dirty->event_count || dirty->fresh_count || dirty->pending_count;
-  lyw_dirty_drain(tree);
-  for (size_t i = 0; i < dirty->fresh_count; i++) {
-    struct lyd_node *node = dirty->fresh[i];
-    const struct lyw_schema *schema = lyw_schema_of(node);
-    if (!(plan->disabled & LYW_ON_SIBLINGS)) mark(tree, lyw_parent(node), schema->module, LYW_PARENT | LYW_SCHEMA);
-    if (schema->when && !(plan->disabled & LYW_ON_OWN_WHEN)) mark(tree, node, schema->module, LYW_WHEN);
+  switch (dirty->spreading) {
+  case LYW_SPREAD_FRESH:
+    return dirty->fresh_count;
+  case LYW_SPREAD_PENDING:
+    return plan->disabled & LYW_ON_NEXT ? 0 : dirty->pending_count;
+  case LYW_SPREAD_ALWAYS:
+    return dirty->any ? plan->always_count : 0;
+  default:
+    return 0;
   }
-  for (size_t i = 0; i < dirty->pending_count && !(plan->disabled & LYW_ON_NEXT); i++) {
-    mark(tree, dirty->pending[i].node, dirty->pending[i].module, dirty->pending[i].tasks);
+}
+
+bool lyw_dirty_spread_step(struct lyw_tree *tree) {
+  struct lyw_dirty *dirty = tree->dirty;
+  if (dirty->event_count || dirty->fresh_count || dirty->pending_count) dirty->any = true;
+  if (dirty->spreading == LYW_SPREAD_EVENTS) {
+    if (!drain(tree)) return false;
+    dirty->spreading++;
   }
-  if (!any) return;
-  for (size_t i = 0; i < plan->always_count; i++) {
-    const struct lyw_always *always = &plan->always[i];
-    if (plan->disabled & (always->kind | LYW_ON_UNBOUNDED)) continue;
-    const struct lysc_node *target = always->kind == LYW_ON_WHEN ? lysc_data_parent(always->owner) : always->owner;
-    each_under(tree, NULL, target, hit_owner, always->kind, always->owner);
+  while (dirty->spreading != LYW_SPREAD_END) {
+    size_t at = dirty->spread_at;
+    if (at >= spread_count(tree)) {
+      dirty->spreading++;
+      dirty->spread_at = 0;
+      continue;
+    }
+    if (tree->left-- <= 0) return false;
+    if (dirty->spreading == LYW_SPREAD_FRESH) spread_fresh(tree, (uint32_t)at + 1);
+    else if (dirty->spreading == LYW_SPREAD_PENDING) mark(tree, dirty->pending[at].node, dirty->pending[at].module, dirty->pending[at].tasks);
+    else spread_always(tree, &tree->context->plan->always[at]);
+    dirty->spread_at++;
   }
+  return true;
 }
 
 void lyw_dirty_turn(struct lyw_tree *tree, uint32_t module, enum lyw_phase phase) {
@@ -367,22 +439,40 @@ void lyw_dirty_keep(struct lyw_tree *tree) {
   dirty->next_count = 0;
 }
 
+/* What one large stage needed is not kept for the small ones after it. */
+static void give_back(struct lyw_dirty *dirty) {
+  free(dirty->items);
+  free(dirty->slots);
+  free(dirty->events);
+  free(dirty->fresh);
+  free(dirty->late);
+  free(dirty->once);
+  dirty->items = NULL;
+  dirty->slots = NULL;
+  dirty->events = NULL;
+  dirty->fresh = NULL;
+  dirty->late = NULL;
+  dirty->once = NULL;
+  dirty->item_cap = dirty->slot_cap = dirty->event_cap = dirty->fresh_cap = dirty->late_cap = dirty->once_cap = 0;
+  dirty->item_count = dirty->event_count = dirty->event_at = dirty->fresh_count = dirty->late_count = dirty->once_count = 0;
+}
+
 void lyw_dirty_end(struct lyw_tree *tree) {
-  if (!tree->dirty) return;
-  tree->dirty->tracking = false;
+  struct lyw_dirty *dirty = tree->dirty;
+  if (!dirty) return;
+  dirty->tracking = false;
+  size_t most = dirty->item_cap > dirty->fresh_cap ? dirty->item_cap : dirty->fresh_cap;
+  if (dirty->event_cap > most) most = dirty->event_cap;
+  if (dirty->once_cap > most) most = dirty->once_cap;
+  if (most > LYW_KEPT_STEPS) give_back(dirty);
 }
 
 void lyw_dirty_free(struct lyw_tree *tree) {
   struct lyw_dirty *dirty = tree->dirty;
   if (!dirty) return;
-  free(dirty->items);
-  free(dirty->slots);
+  give_back(dirty);
   free(dirty->next);
   free(dirty->pending);
-  free(dirty->events);
-  free(dirty->fresh);
-  free(dirty->late);
-  free(dirty->once);
   free(dirty);
   tree->dirty = NULL;
 }

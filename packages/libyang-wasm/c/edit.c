@@ -1,39 +1,72 @@
-// Applies one edit: parses its JSON into a scratch tree below the path, then merges that by an own walk with a journal.
-#include "shim.h"
+// Applies one edit: its JSON becomes scratch nodes below the path, which an own walk with a journal merges, slice by slice.
+#include "edit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ly_common.h"
 #include "tree_data_internal.h"
-
-/* Read by libyang's parser: keep what was parsed beside refused values. */
-int lyw_keep_partial;
 
 enum op { OP_UPDATE, OP_REPLACE, OP_DELETE };
 
-struct apply {
-  struct lyw_tree *tree;
-  struct lyd_node *scratch; /* first top-level node of the scratch tree: what is not taken over is freed */
-  struct lyw_report *report;
-  int32_t edit_index;
-  bool refused; /* the parser refused a part of the value */
+enum state { PARSING, MERGING };
+
+/* Where the merge of one node's children stands. */
+enum part { DUPLICATES, PRUNING, NODES };
+
+struct level {
+  struct lyd_node *parent;       /* in the tree; NULL: the top level */
+  struct lyd_node *source;       /* first scratch sibling */
+  struct lyd_node *at;           /* next node of the part */
+  const struct lysc_node *only;  /* PRUNING: other nodes stay */
+  struct lyd_node *merged;       /* has yet to find its place among user-ordered entries */
+  struct lyd_node *placed;       /* user-ordered entry before it */
+  enum part part;
+  bool replace;
+  bool single; /* one node is merged, its siblings are not */
+  bool begun;  /* the part's first node was looked up */
 };
 
-static struct lyd_node *merge_node(struct apply *apply, struct lyd_node *parent, struct lyd_node *source, bool replace);
+struct lyw_edit {
+  struct lyw_tree *tree;
+  struct lyw_tree holder; /* holds the scratch nodes: what is not taken over is freed */
+  struct lyw_report *report;
+  int32_t index;
+  enum state state;
+  enum op op;
+  struct lyw_path path;
+  struct lyd_node **chain;
+  struct lyd_node *entry; /* the entry that the path names, beside its keys */
+  struct lyw_parse parse;
+  struct level *levels;
+  size_t level_count;
+  size_t level_cap;
+  struct lyd_node *taken;    /* came into the tree, but not yet into the indexes */
+  struct lyd_node *removing; /* goes from the indexes, then from the tree */
+  bool usable;
+};
 
 /* A node that an edit names again counts as new: its case, its when and its uniqueness are checked like those of new data. */
-static void touch(struct apply *apply, struct lyd_node *node) {
-  lyw_note_fresh(apply->tree, node);
+static void touch(struct lyw_edit *edit, struct lyd_node *node) {
+  lyw_note_fresh(edit->tree, node);
   if ((node->flags & (LYD_NEW | LYD_WHEN_TRUE)) == LYD_NEW) return;
-  lyw_journal_flags(apply->tree, node);
+  lyw_journal_flags(edit->tree, node);
   node->flags = (node->flags | LYD_NEW) & ~(uint32_t)LYD_WHEN_TRUE;
 }
 
-static struct lyd_node *take(struct apply *apply, struct lyd_node *parent, struct lyd_node *source) {
-  if (apply->scratch == source) apply->scratch = source->next;
+/* Calls about top-level scratch nodes need the holder's table. */
+static void use_scratch(struct lyw_edit *edit, const struct lyd_node *scratch) {
+  if (scratch && scratch->flags & LYW_TOP) lyw_top_use(&edit->holder);
+}
+
+static struct lyd_node *take(struct lyw_edit *edit, struct lyd_node *parent, struct lyd_node *source) {
+  use_scratch(edit, source);
+  lyw_top_remove(&edit->holder, source);
+  if (edit->holder.root == source) edit->holder.root = source->next;
   lyd_unlink(source);
-  lyw_journal_insert(apply->tree, parent, source);
+  source->flags &= ~LYW_TOP;
+  lyw_top_use(edit->tree);
+  lyw_journal_insert_unlisted(edit->tree, parent, source);
+  edit->taken = source;
   return source;
 }
 
@@ -44,72 +77,138 @@ static bool find_like(const struct lyd_node *siblings, const struct lyd_node *li
   return !lyd_find_sibling_val(siblings, like->schema, NULL, 0, match);
 }
 
-static void report_duplicates(struct apply *apply, const struct lyd_node *siblings) {
-  for (const struct lyd_node *node = siblings; node; node = node->next) {
-    struct lyd_node *match;
-    if (lysc_is_key(node->schema) || !find_like(siblings, node, &match) || match == node) continue;
-    char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);
-    lyw_report_own(apply->report, "data-exists", "", "The same entry is given twice.", path, apply->edit_index);
-    free(path);
-  }
+static void find_duplicate(struct lyw_edit *edit, const struct lyd_node *siblings, const struct lyd_node *node) {
+  struct lyd_node *match;
+  if (lysc_is_key(node->schema) || !find_like(siblings, node, &match) || match == node) return;
+  char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);
+  lyw_report_own(edit->report, "data-exists", "", "The same entry is given twice.", path, edit->index);
+  free(path);
 }
 
-/* Removes what the source does not have. Implicit data stay: validation decides about them. */
-static void prune(struct apply *apply, struct lyd_node *first, const struct lyd_node *source, const struct lysc_node *only) {
-  struct lyd_node *next, *match;
-  for (struct lyd_node *node = first; node; node = next) {
-    next = node->next;
-    if (lysc_is_key(node->schema) || (only && node->schema != only) || (node->flags & LYD_DEFAULT)) continue;
-    if (!find_like(source, node, &match)) lyw_journal_remove(apply->tree, node);
-  }
+/* What the source does not have goes. Implicit data stay: validation decides about them. */
+static bool is_pruned(struct lyw_edit *edit, const struct level *level, const struct lyd_node *node) {
+  struct lyd_node *match;
+  if (lysc_is_key(node->schema) || (level->only && node->schema != level->only) || (node->flags & LYD_DEFAULT)) return false;
+  use_scratch(edit, level->source);
+  bool found = find_like(level->source, node, &match);
+  lyw_top_use(edit->tree);
+  return !found;
 }
 
 static struct lyd_node *entry_before(const struct lyd_node *node) {
   return (node->prev->next && node->prev->schema == node->schema) ? node->prev : NULL;
 }
 
-/* Merges scratch siblings below a parent in the tree; replace prunes first, and gives user-ordered entries the source's order. */
-static void merge_siblings(struct apply *apply, struct lyd_node *parent, struct lyd_node *source, const struct lysc_node *only, bool replace) {
-  report_duplicates(apply, source);
-  if (replace) prune(apply, lyw_children(apply->tree, parent), source, only);
-  struct lyd_node *next, *placed = NULL;
-  for (struct lyd_node *node = source; node; node = next) {
-    next = node->next;
-    if (lysc_is_key(node->schema)) continue;
-    struct lyd_node *merged = merge_node(apply, parent, node, replace);
-    if (!replace || !lyw_is_user_ordered(merged->schema)) continue;
-    struct lyd_node *prev = placed && placed->schema == merged->schema ? placed : NULL;
-    if (prev != merged && entry_before(merged) != prev) lyw_journal_move_after(apply->tree, prev, merged);
-    placed = merged;
-  }
-}
-
 /* Values make all defaults of a leaf-list go: were one left when the values go too, the others would not come back. */
-static void drop_defaults(struct apply *apply, struct lyd_node *parent, const struct lysc_node *schema) {
-  struct lyd_node *first = lyw_children(apply->tree, parent), *entry = NULL, *next;
+static void drop_defaults(struct lyw_edit *edit, struct lyd_node *parent, const struct lysc_node *schema) {
+  struct lyd_node *first = lyw_children(edit->tree, parent), *entry = NULL, *next;
   if (schema->nodetype != LYS_LEAFLIST || !((const struct lysc_node_leaflist *)schema)->dflts || !first) return;
   lyd_find_sibling_val(first, schema, NULL, 0, &entry);
   for (; entry && entry->schema == schema; entry = next) {
     next = entry->next;
-    if (entry->flags & LYD_DEFAULT) lyw_journal_remove(apply->tree, entry);
+    if (entry->flags & LYD_DEFAULT) lyw_journal_remove(edit->tree, entry);
   }
 }
 
-static struct lyd_node *merge_node(struct apply *apply, struct lyd_node *parent, struct lyd_node *source, bool replace) {
-  drop_defaults(apply, parent, source->schema);
-  struct lyd_node *match = lyw_find(apply->tree, parent, source);
-  if (!match) return take(apply, parent, source);
+static void push_level(struct lyw_edit *edit, struct level level) {
+  edit->levels = lyw_grow(edit->levels, &edit->level_cap, edit->level_count + 1, sizeof *edit->levels);
+  edit->levels[edit->level_count++] = level;
+}
+
+/* Merges scratch siblings below a parent in the tree; replace prunes first, and gives user-ordered entries the source's order. */
+static void merge_siblings(struct lyw_edit *edit, struct lyd_node *parent, struct lyd_node *source, const struct lysc_node *only, bool replace) {
+  push_level(edit, (struct level){.parent = parent, .source = source, .at = source, .only = only, .replace = replace, .begun = true});
+}
+
+static void prune_siblings(struct lyw_edit *edit, struct lyd_node *parent, const struct lysc_node *only) {
+  push_level(edit, (struct level){.parent = parent, .only = only, .part = PRUNING, .replace = true});
+}
+
+static struct lyd_node *merge_node(struct lyw_edit *edit, struct lyd_node *parent, struct lyd_node *source, bool replace) {
+  drop_defaults(edit, parent, source->schema);
+  struct lyd_node *match = lyw_find(edit->tree, parent, source);
+  if (!match) return take(edit, parent, source);
   if (source->schema->nodetype & LYD_NODE_INNER) {
-    touch(apply, match);
-    merge_siblings(apply, match, lyd_child(source), NULL, replace);
+    touch(edit, match);
+    merge_siblings(edit, match, lyd_child(source), NULL, replace);
     return match;
   }
   if (!(match->flags & LYD_DEFAULT) && !lyd_compare_single(match, source, 0)) {
-    touch(apply, match);
+    touch(edit, match);
     return match;
   }
-  lyw_journal_remove(apply->tree, match);
-  return take(apply, parent, source);
+  lyw_journal_remove(edit->tree, match);
+  return take(edit, parent, source);
+}
+
+static void place(struct lyw_edit *edit, struct level *level) {
+  struct lyd_node *merged = level->merged;
+  level->merged = NULL;
+  if (!level->replace || level->single || !lyw_is_user_ordered(merged->schema)) return;
+  struct lyd_node *prev = level->placed && level->placed->schema == merged->schema ? level->placed : NULL;
+  if (prev != merged && entry_before(merged) != prev) lyw_journal_move_after(edit->tree, prev, merged);
+  level->placed = merged;
+}
+
+/* The next step of the innermost merge. */
+static void merge_next(struct lyw_edit *edit) {
+  struct level *level = &edit->levels[edit->level_count - 1];
+  if (level->merged) {
+    place(edit, level);
+    return;
+  }
+  if (level->part == PRUNING && !level->begun) {
+    level->at = level->replace ? lyw_children(edit->tree, level->parent) : NULL;
+    level->begun = true;
+  }
+  struct lyd_node *node = level->at;
+  if (!node) {
+    if (level->part == NODES) {
+      edit->level_count--;
+      return;
+    }
+    level->part++;
+    level->begun = false;
+    if (level->part == NODES) level->at = level->source;
+    return;
+  }
+  level->at = level->single ? NULL : node->next;
+  switch (level->part) {
+  case DUPLICATES:
+    use_scratch(edit, node);
+    find_duplicate(edit, level->source, node);
+    lyw_top_use(edit->tree);
+    break;
+  case PRUNING:
+    if (is_pruned(edit, level, node)) edit->removing = node;
+    break;
+  case NODES:
+    if (lysc_is_key(node->schema)) break;
+    edit->tree->left -= 2;
+    // Merging may go on inside the node, and move the levels.
+    size_t at = edit->level_count - 1;
+    struct lyd_node *merged = merge_node(edit, level->parent, node, level->replace);
+    edit->levels[at].merged = merged;
+    break;
+  }
+}
+
+static bool merge(struct lyw_edit *edit) {
+  struct lyw_tree *tree = edit->tree;
+  for (;;) {
+    if (edit->taken) {
+      if (!lyw_index_add_step(tree, edit->taken)) return false;
+      edit->taken = NULL;
+    }
+    if (edit->removing) {
+      if (!lyw_index_remove_step(tree, edit->removing)) return false;
+      lyw_journal_remove_unlisted(tree, edit->removing);
+      edit->removing = NULL;
+    }
+    if (!edit->level_count) return true;
+    if (tree->left-- <= 0) return false;
+    merge_next(edit);
+  }
 }
 
 static bool lacks_keys(const struct lyd_node *siblings) {
@@ -127,38 +226,11 @@ static bool lacks_keys(const struct lyd_node *siblings) {
   return false;
 }
 
-/* Parses below a scratch parent, or as top-level data. False: nothing usable came of it. */
-static bool parse(struct apply *apply, struct lyd_node *parent, struct lyd_node **first, const char *json, const char *path) {
-  struct ly_ctx *ctx = apply->tree->context->ctx;
-  struct ly_in *in = NULL;
-  if (ly_in_new_memory(json, &in)) __builtin_trap();
-  *first = NULL;
-  lyw_keep_partial = 1;
-  // libyang's messages then name the instance below which the value is read.
-  if (parent) LOG_LOCSET(NULL, parent);
-  LY_ERR ret = lyd_parse_data(ctx, parent, in, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_STRICT | LYD_PARSE_NO_STATE,
-      LYD_VALIDATE_MULTI_ERROR, first);
-  lyw_keep_partial = 0;
-  if (parent) LOG_LOCBACK(0, 1);
-  ly_in_free(in, 0);
-  if (parent) *first = lyd_child_no_keys(parent);
-  if (!ret) return true;
-  apply->refused = true;
-  const struct ly_err_item *last = ly_err_last(ctx);
-  bool broken = ret != LY_EVALID || !last || last->vecode == LYVE_SYNTAX || last->vecode == LYVE_SYNTAX_JSON;
-  uint32_t before = apply->report->count;
-  lyw_report_collect(apply->report, ctx, path, apply->edit_index);
-  if (apply->report->count == before) {
-    lyw_report_own(apply->report, "malformed-message", "", "The JSON value cannot be read.", path, apply->edit_index);
-  }
-  return !broken && !lacks_keys(*first);
-}
-
-/* The tree's instances along the chain; NULL where it ends early. */
-static bool locate(struct apply *apply, struct lyd_node **chain, uint32_t count, struct lyd_node **found) {
+/* The tree's instances along the chain; false where it ends early. */
+static bool locate(struct lyw_edit *edit, uint32_t count, struct lyd_node **found) {
   struct lyd_node *parent = NULL;
   for (uint32_t i = 0; i < count; i++) {
-    parent = lyw_find(apply->tree, parent, chain[i]);
+    parent = lyw_find(edit->tree, parent, edit->chain[i]);
     if (!parent) return false;
   }
   *found = parent;
@@ -169,153 +241,202 @@ static bool is_whole(const struct lyw_elem *elem) {
   return elem->schema->nodetype == LYS_LEAFLIST || (elem->schema->nodetype == LYS_LIST && elem->key_count == UINT32_MAX);
 }
 
-static void apply_delete(struct apply *apply, const struct lyw_path *path, struct lyd_node **chain) {
-  if (!path->count) {
-    prune(apply, apply->tree->root, NULL, NULL);
+static const struct lyw_elem *last_of(const struct lyw_edit *edit) {
+  return &edit->path.elems[edit->path.count - 1];
+}
+
+static void report(struct lyw_edit *edit, const char *tag, const char *message) {
+  lyw_report_own(edit->report, tag, "", message, edit->path.text.data, edit->index);
+}
+
+static bool make_chain(struct lyw_edit *edit, uint32_t count) {
+  if (!lyw_path_chain(&edit->path, count, edit->chain, edit->tree, edit->report, edit->index)) return false;
+  edit->holder.root = count ? edit->chain[0] : NULL;
+  return true;
+}
+
+static void begin_delete(struct lyw_edit *edit) {
+  if (!edit->path.count) {
+    prune_siblings(edit, NULL, NULL);
     return;
   }
-  const struct lyw_elem *last = &path->elems[path->count - 1];
+  const struct lyw_elem *last = last_of(edit);
   if (lysc_is_key(last->schema)) {
-    lyw_report_own(apply->report, "bad-element", "", "A list key cannot be deleted; delete the list entry.", path->text.data,
-        apply->edit_index);
+    report(edit, "bad-element", "A list key cannot be deleted; delete the list entry.");
     return;
   }
   bool inner = (last->schema->nodetype & LYD_NODE_INNER) && !is_whole(last);
-  uint32_t count = inner ? path->count : path->count - 1;
-  if (!lyw_path_chain(path, count, chain, apply->tree, apply->report, apply->edit_index)) return;
-  apply->scratch = count ? chain[0] : NULL;
+  uint32_t count = inner ? edit->path.count : edit->path.count - 1;
   struct lyd_node *found = NULL;
-  if (locate(apply, chain, count, &found)) {
-    if (inner) {
-      if (!(found->flags & LYD_DEFAULT)) lyw_journal_remove(apply->tree, found);
-    } else {
-      prune(apply, lyw_children(apply->tree, found), NULL, last->schema);
-    }
-  }
+  if (!make_chain(edit, count) || !locate(edit, count, &found)) return;
+  if (!inner) prune_siblings(edit, found, last->schema);
+  else if (!(found->flags & LYD_DEFAULT)) edit->removing = found;
 }
 
 /* Merges the ancestors. False: they came into the tree with everything below them. */
-static bool merge_chain(struct apply *apply, struct lyd_node **chain, uint32_t count, struct lyd_node **parent) {
+static bool merge_chain(struct lyw_edit *edit, uint32_t count, struct lyd_node **parent) {
   *parent = NULL;
   for (uint32_t i = 0; i < count; i++) {
-    struct lyd_node *match = lyw_find(apply->tree, *parent, chain[i]);
+    struct lyd_node *match = lyw_find(edit->tree, *parent, edit->chain[i]);
     if (!match) {
-      take(apply, *parent, chain[i]);
+      take(edit, *parent, edit->chain[i]);
       return false;
     }
-    touch(apply, match);
+    touch(edit, match);
     *parent = match;
   }
   return true;
 }
 
-static bool check_parsed(struct apply *apply, const struct lyw_path *path, const struct lyd_node *parsed, const struct lyd_node *entry) {
-  const struct lyw_elem *last = &path->elems[path->count - 1];
+static bool check_parsed(struct lyw_edit *edit, const struct lyd_node *parsed) {
+  const struct lyw_elem *last = last_of(edit);
   uint32_t count = 0;
   for (const struct lyd_node *node = parsed; node; node = node->next, count++) {
     if (node->schema == last->schema) continue;
-    lyw_report_own(apply->report, "bad-element", "", "The value holds a node other than the one that the path names.", path->text.data,
-        apply->edit_index);
+    report(edit, "bad-element", "The value holds a node other than the one that the path names.");
     return false;
   }
   if (is_whole(last)) return true;
   if (count != 1) {
-    lyw_report_own(apply->report, count ? "bad-element" : "missing-element", "",
-        count ? "The value holds more than one instance." : "The value does not hold the node that the path names.", path->text.data,
-        apply->edit_index);
+    report(edit, count ? "bad-element" : "missing-element",
+        count ? "The value holds more than one instance." : "The value does not hold the node that the path names.");
     return false;
   }
-  if (entry && lyd_compare_single(entry, parsed, 0)) {
-    lyw_report_own(apply->report, "invalid-value", "", "The keys in the value are not those in the path.", path->text.data,
-        apply->edit_index);
+  if (edit->entry && lyd_compare_single(edit->entry, parsed, 0)) {
+    report(edit, "invalid-value", "The keys in the value are not those in the path.");
     return false;
   }
   return true;
 }
 
 /* Sets a key leaf: only to the value it has in the path. */
-static void apply_key(struct apply *apply, const struct lyw_path *path, struct lyd_node **chain, const char *json) {
-  uint32_t depth = path->count - 1;
-  const struct lysc_node *schema = path->elems[depth].schema;
-  struct lyd_node *bare, *first, *key = NULL, *parent;
-  uint32_t before = apply->report->count;
-  if (lyd_create_inner(chain[depth - 1]->schema, &bare)) __builtin_trap();
-  parse(apply, bare, &first, json, path->text.data);
+static void set_key(struct lyw_edit *edit, const char *json) {
+  uint32_t depth = edit->path.count - 1;
+  struct lyd_node *entry = edit->chain[depth - 1], *bare, *key = NULL, *parent;
+  uint32_t before = edit->report->count;
+  if (lyd_create_inner(entry->schema, &bare)) __builtin_trap();
+  lyw_parse_whole(&edit->parse, bare, lyd_node_child_p(bare), json);
+  lyw_parse_end(&edit->parse);
   const struct lyd_node *given = lyd_child(bare);
-  lyd_find_sibling_val(lyd_child(chain[depth - 1]), schema, NULL, 0, &key);
-  bool same = given && given->schema == schema && !lyd_compare_single(given, key, 0);
+  lyd_find_sibling_val(lyd_child(entry), last_of(edit)->schema, NULL, 0, &key);
+  bool same = given && given->schema == last_of(edit)->schema && !lyd_compare_single(given, key, 0);
   lyd_free_tree(bare);
-  if (same) {
-    merge_chain(apply, chain, depth, &parent);
-  } else if (apply->report->count == before) {
-    lyw_report_own(apply->report, "invalid-value", "", "A list key cannot be changed; it is part of the path.", path->text.data,
-        apply->edit_index);
-  }
+  if (same) merge_chain(edit, depth, &parent);
+  else if (edit->report->count == before) report(edit, "invalid-value", "A list key cannot be changed; it is part of the path.");
 }
 
-static bool apply_root(struct apply *apply, const char *json, bool replace) {
-  bool usable = parse(apply, NULL, &apply->scratch, json, "/");
-  if (usable && (apply->scratch || !apply->refused)) merge_siblings(apply, NULL, apply->scratch, NULL, replace);
-  return usable;
+static void begin_value(struct lyw_edit *edit, const char *json, size_t len) {
+  if (edit->path.count) {
+    const struct lyw_elem *last = last_of(edit);
+    uint32_t depth = edit->path.count - 1;
+    bool entry_path = last->schema->nodetype == LYS_LIST && !is_whole(last);
+    edit->usable = make_chain(edit, depth + (entry_path ? 1 : 0));
+    if (!edit->usable) return;
+    if (lysc_is_key(last->schema)) {
+      set_key(edit, json);
+      return;
+    }
+    if (entry_path) {
+      edit->entry = edit->chain[depth];
+      lyd_unlink(edit->entry);
+    }
+    if (!depth) edit->holder.root = NULL;
+    edit->parse.parent = depth ? edit->chain[depth - 1] : NULL;
+  }
+  edit->state = PARSING;
+  lyw_parse_begin(&edit->parse, json, len);
+  lyw_top_use(edit->tree);
 }
 
-static bool apply_value(struct apply *apply, const struct lyw_path *path, struct lyd_node **chain, const char *json, bool replace) {
-  const struct lyw_elem *last = &path->elems[path->count - 1];
-  uint32_t depth = path->count - 1;
-  bool entry_path = last->schema->nodetype == LYS_LIST && !is_whole(last);
-  uint32_t chained = depth + (entry_path ? 1 : 0);
-  if (!lyw_path_chain(path, chained, chain, apply->tree, apply->report, apply->edit_index)) return false;
-  apply->scratch = chained ? chain[0] : NULL;
-  if (lysc_is_key(last->schema)) {
-    apply_key(apply, path, chain, json);
-    return true;
+/* All is parsed: what is to be merged, and where. */
+static void begin_merge(struct lyw_edit *edit) {
+  struct lyw_parse *parse = &edit->parse;
+  struct lyd_node *parsed = parse->parent ? lyd_child_no_keys(parse->parent) : edit->holder.root, *parent = NULL, *found = NULL;
+  bool replace = edit->op == OP_REPLACE;
+  lyw_parse_end(parse);
+  edit->state = MERGING;
+  edit->usable = !parse->refused || (!parse->broken && !lacks_keys(parsed));
+  bool nothing = !parsed && parse->refused;
+  if (!edit->path.count) {
+    if (edit->usable && !nothing) merge_siblings(edit, NULL, parsed, NULL, replace);
+    return;
   }
-  struct lyd_node *entry = entry_path ? chain[depth] : NULL;
-  struct lyd_node *parsed = NULL, *parent = NULL, *found = NULL;
-  if (entry) lyd_unlink(entry);
-  bool usable = parse(apply, depth ? chain[depth - 1] : NULL, &parsed, json, path->text.data);
-  if (!depth) apply->scratch = parsed;
-  bool nothing = !parsed && apply->refused;
-  usable = usable && (nothing || check_parsed(apply, path, parsed, entry));
-  lyd_free_tree(entry);
-  if (!usable) return false;
-  if (nothing) return true;
+  const struct lyw_elem *last = last_of(edit);
+  uint32_t depth = edit->path.count - 1;
+  edit->usable = edit->usable && (nothing || check_parsed(edit, parsed));
+  if (!edit->usable || nothing) return;
   if (!parsed) {
     // An empty array: nothing to merge, and ancestors are not made for it.
-    if (replace && locate(apply, chain, depth, &found)) prune(apply, lyw_children(apply->tree, found), NULL, last->schema);
-    return true;
+    if (replace && locate(edit, depth, &found)) prune_siblings(edit, found, last->schema);
+  } else if (merge_chain(edit, depth, &parent)) {
+    if (is_whole(last)) merge_siblings(edit, parent, parsed, last->schema, replace);
+    else push_level(edit, (struct level){.parent = parent, .source = parsed, .at = parsed, .part = NODES, .replace = replace, .single = true});
   }
-  if (!merge_chain(apply, chain, depth, &parent)) return true;
-  if (is_whole(last)) merge_siblings(apply, parent, parsed, last->schema, replace);
-  else merge_node(apply, parent, parsed, replace);
-  return true;
 }
 
-bool lyw_edit_apply(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report *report, int32_t edit_index) {
-  struct apply apply = {tree, NULL, report, edit_index, false};
-  struct lyw_path path = {0};
-  uint8_t op = lyw_get_u8(in);
-  bool good = lyw_path_read(&path, in, tree, report, edit_index);
-  uint32_t json_len;
-  const char *json = lyw_get_str(in, &json_len); // ends in NUL, which the length leaves out
+static struct lyw_edit *make_edit(struct lyw_tree *tree, struct lyw_report *report, int32_t index) {
+  struct lyw_edit *edit = calloc(1, sizeof *edit);
+  if (!edit) __builtin_trap();
+  edit->tree = tree;
+  edit->holder.context = tree->context;
+  edit->holder.incremental = true;
+  edit->report = report;
+  edit->index = index;
+  edit->state = MERGING;
+  edit->usable = true;
+  edit->parse = (struct lyw_parse){.tree = tree, .holder = &edit->holder, .path = "/", .piece = tree->piece_bytes, .report = report, .edit_index = index};
+  return edit;
+}
+
+struct lyw_edit *lyw_edit_new(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report *report, int32_t index) {
+  struct lyw_edit *edit = make_edit(tree, report, index);
+  edit->op = lyw_get_u8(in);
+  edit->usable = lyw_path_read(&edit->path, in, tree, report, index);
+  uint32_t len;
+  const char *json = lyw_get_str(in, &len); // ends in NUL, which the length leaves out
   lyw_get_u8(in);
-  if (good) {
-    struct lyd_node **chain = calloc(path.count + 1, sizeof *chain);
-    if (!chain) __builtin_trap();
-    if (op == OP_DELETE) apply_delete(&apply, &path, chain);
-    else if (!path.count) good = apply_root(&apply, json, op == OP_REPLACE);
-    else good = apply_value(&apply, &path, chain, json, op == OP_REPLACE);
-    lyd_free_all(apply.scratch);
-    free(chain);
-  }
-  ly_err_clean(tree->context->ctx, NULL);
-  lyw_path_free(&path);
-  return good;
+  tree->left -= 4;
+  if (!edit->usable) return edit;
+  if (edit->path.count) edit->parse.path = edit->path.text.data;
+  edit->chain = calloc(edit->path.count + 1, sizeof *edit->chain);
+  if (!edit->chain) __builtin_trap();
+  if (edit->op == OP_DELETE) begin_delete(edit);
+  else begin_value(edit, json, len);
+  return edit;
 }
 
-bool lyw_edit_root(struct lyw_tree *tree, const char *json, struct lyw_report *report) {
-  struct apply apply = {tree, NULL, report, -1, false};
-  bool usable = apply_root(&apply, json, true);
-  lyd_free_all(apply.scratch);
+struct lyw_edit *lyw_edit_new_root(struct lyw_tree *tree, const char *json, size_t len, struct lyw_report *report) {
+  struct lyw_edit *edit = make_edit(tree, report, -1);
+  edit->op = OP_REPLACE;
+  begin_value(edit, json, len);
+  return edit;
+}
+
+const char *lyw_edit_place(const struct lyw_edit *edit, const char *other) {
+  const struct lyw_parse *parse = &edit->parse;
+  return !parse->json ? other : parse->frame_count ? parse->at : parse->end;
+}
+
+bool lyw_edit_step(struct lyw_edit *edit) {
+  if (edit->state == PARSING) {
+    bool done = lyw_parse_step(&edit->parse);
+    lyw_top_use(edit->tree);
+    if (!done) return false;
+    begin_merge(edit);
+  }
+  return merge(edit);
+}
+
+bool lyw_edit_end(struct lyw_edit *edit) {
+  bool usable = edit->usable;
+  if (edit->holder.root) lyw_throw_away(edit->tree, edit->holder.root);
+  lyw_top_free(&edit->holder);
+  lyw_top_use(edit->tree);
+  lyd_free_tree(edit->entry);
+  free(edit->chain);
+  free(edit->levels);
+  ly_err_clean(edit->tree->context->ctx, NULL);
+  lyw_path_free(&edit->path);
+  free(edit);
   return usable;
 }

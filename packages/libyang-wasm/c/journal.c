@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash_table.h"
 #include "tree_data_internal.h"
 
 struct lyd_node *lyw_parent(const struct lyd_node *node) {
@@ -83,7 +84,7 @@ static void unlink_node(struct lyw_tree *tree, struct lyd_node *node) {
   node->flags &= ~LYW_TOP;
 }
 
-void lyw_journal_insert(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node) {
+void lyw_journal_insert_unlisted(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node) {
   if (has_snapshot(node->schema)) lyw_snapshot_take(tree, parent, node->schema);
   note_ancestors(tree, parent);
   node->flags |= LYW_INSERTED;
@@ -97,9 +98,15 @@ void lyw_journal_inserted(struct lyw_tree *tree, struct lyd_node *node) {
   node->flags |= LYW_INSERTED;
   add_step(tree, LYW_INSERT, node);
   lyw_note_came(tree, node);
+  lyw_index_add(tree, node);
 }
 
 void lyw_journal_remove(struct lyw_tree *tree, struct lyd_node *node) {
+  lyw_index_remove(tree, node);
+  lyw_journal_remove_unlisted(tree, node);
+}
+
+void lyw_journal_remove_unlisted(struct lyw_tree *tree, struct lyd_node *node) {
   struct lyd_node *parent = lyd_parent(node);
   if (has_snapshot(node->schema)) lyw_snapshot_take(tree, parent, node->schema);
   note_ancestors(tree, parent);
@@ -137,45 +144,60 @@ static void relink(struct lyw_tree *tree, struct lyw_step *step) {
   else link_default(tree, step->parent, step->node);
 }
 
-static void undo_step(struct lyw_tree *tree, struct lyw_step *step) {
+/* Takes a step back; false: the slice is used up, and it goes on with the same step. */
+static bool undo_step(struct lyw_tree *tree, struct lyw_step *step) {
   struct lyd_node *node = step->node;
+  tree->left--;
   switch (step->kind) {
   case LYW_INSERT:
+    if (!lyw_index_remove_step(tree, node)) return false;
     lyw_note_goes(tree, node);
     unlink_node(tree, node);
-    lyd_free_tree(node);
-    break;
+    lyw_throw_away(tree, node);
+    return true;
   case LYW_REMOVE:
-    node->flags &= ~LYW_HELD;
-    node->priv = NULL;
-    relink(tree, step);
-    lyw_note_came(tree, node);
-    break;
+    if (node->flags & LYW_HELD) {
+      node->flags &= ~LYW_HELD;
+      node->priv = NULL;
+      relink(tree, step);
+      lyw_note_came(tree, node);
+    }
+    return lyw_index_add_step(tree, node);
   case LYW_MOVE:
     lyw_top_remove(tree, node);
     unlink_node(tree, node);
     relink(tree, step);
     lyw_top_add(tree, node);
-    break;
+    return true;
   case LYW_FLAGS:
     node->flags = (node->flags & ~LYW_OWN_FLAGS) | step->flags;
-    break;
+    return true;
   case LYW_VALUE: {
     struct lyd_value *value = &((struct lyd_node_term *)node)->value;
     ((struct lysc_node_leaf *)node->schema)->type->plugin->free(LYD_CTX(node), value);
     *value = step->value;
     lyw_note_rewritten(tree, node);
-    break;
+    return true;
   }
   }
+  return true;
 }
 
-void lyw_journal_undo_to(struct lyw_tree *tree, size_t step_count) {
-  while (tree->step_count > step_count) undo_step(tree, &tree->steps[--tree->step_count]);
+bool lyw_journal_undo_step(struct lyw_tree *tree, size_t step_count) {
+  while (tree->step_count > step_count) {
+    if (tree->left <= 0 || !undo_step(tree, &tree->steps[tree->step_count - 1])) return false;
+    tree->step_count--;
+  }
+  return true;
 }
 
-void lyw_journal_undo(struct lyw_tree *tree) {
-  lyw_journal_undo_to(tree, 0);
+void lyw_journal_end(struct lyw_tree *tree) {
+  tree->step_count = 0;
+  if (tree->step_cap > LYW_KEPT_STEPS) {
+    free(tree->steps);
+    tree->steps = NULL;
+    tree->step_cap = 0;
+  }
   lyw_snapshots_clear(tree);
 }
 
@@ -188,8 +210,42 @@ void lyw_journal_keep(struct lyw_tree *tree) {
     }
   }
   for (size_t i = 0; i < tree->step_count; i++) {
-    if (tree->steps[i].kind == LYW_REMOVE) lyd_free_tree(tree->steps[i].node);
+    if (tree->steps[i].kind == LYW_REMOVE) lyw_throw_away(tree, tree->steps[i].node);
   }
-  tree->step_count = 0;
-  lyw_snapshots_clear(tree);
+  lyw_journal_end(tree);
+}
+
+void lyw_throw_away(struct lyw_tree *tree, struct lyd_node *siblings) {
+  tree->trash = lyw_grow(tree->trash, &tree->trash_cap, tree->trash_count + 1, sizeof *tree->trash);
+  tree->trash[tree->trash_count++] = siblings;
+}
+
+static struct lyd_node *inner_child(const struct lyd_node *node) {
+  struct lyd_node *child = lyd_child(node);
+  while (child && !(child->schema && child->schema->nodetype & LYD_NODE_INNER)) child = child->next;
+  return child;
+}
+
+bool lyw_sweep_step(struct lyw_tree *tree) {
+  lyw_top_use(NULL);
+  while (tree->trash_count && tree->left > 0) {
+    struct lyd_node **first = &tree->trash[tree->trash_count - 1], *node = *first, *child;
+    tree->left -= 4;
+    while ((child = inner_child(node))) node = child;
+    if (node->parent) {
+      // What is left of it is only freed.
+      lyht_free(node->parent->children_ht, NULL);
+      node->parent->children_ht = NULL;
+    } else {
+      *first = node->next;
+      if (!node->next) tree->trash_count--;
+    }
+    lyd_free_tree(node);
+  }
+  lyw_top_use(tree);
+  if (tree->trash_count) return false;
+  free(tree->trash);
+  tree->trash = NULL;
+  tree->trash_cap = 0;
+  return true;
 }

@@ -174,8 +174,6 @@ struct lyw_entry {
   struct lyw_entry *chain;
   struct lyw_entry *node_chain;
 };
-void lyw_index_add(struct lyw_tree *tree, struct lyd_node *root);
-void lyw_index_remove(struct lyw_tree *tree, struct lyd_node *root);
 void lyw_index_again(struct lyw_tree *tree, struct lyd_node *leaf);
 struct lyw_entry *lyw_index_find(const struct lyw_tree *tree, const struct lyw_index *index, const struct lyd_node *scope, const char *value);
 /* The tuple entry of a list entry, made anew. */

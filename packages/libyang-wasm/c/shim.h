@@ -14,7 +14,11 @@
 #define LYW_OWN_FLAGS 0x0000ffffu
 #define LYW_INSERTED 0x00010000u /* root of a subtree that this stage put in */
 #define LYW_TOP 0x00080000u      /* top-level node of an indexed tree */
+#define LYW_WAITS 0x00040000u /* its when is about to be looked at */
 #define LYW_HELD 0x00020000u     /* root of a subtree that this stage took out; priv is its former parent */
+
+/* More steps of a journal than this are given back. */
+#define LYW_KEPT_STEPS 4096
 
 /* Growing byte buffer; running out of memory traps. */
 struct lyw_buf {
@@ -103,6 +107,15 @@ struct lyw_tree {
   size_t entry_count;
   struct lyw_dirty *dirty;
   uint32_t full_stages; /* stages that needed full validation */
+  struct lyw_run *run;  /* what is going on, slice by slice */
+  struct lyd_node *walk; /* where the walk of an index through a subtree stands */
+  struct lyd_node **trash;
+  size_t trash_count;
+  size_t trash_cap;
+  int64_t left;         /* what this slice may still cost: about the number of nodes that it looks at */
+  size_t piece_bytes;   /* JSON that is parsed in one step */
+  uint32_t chunk_changes;
+  size_t chunk_bytes;
 };
 
 struct lyw_source {
@@ -122,16 +135,29 @@ struct lyw_context {
 /* The tree whose stage is being made; hooks in libyang's validation write to its journal. NULL: no journal. */
 extern struct lyw_tree *lyw_active;
 
-void lyw_journal_insert(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node);
+/* The caller puts what is in it into the indexes. */
+void lyw_journal_insert_unlisted(struct lyw_tree *tree, struct lyd_node *parent, struct lyd_node *node);
 void lyw_journal_inserted(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_journal_remove(struct lyw_tree *tree, struct lyd_node *node);
+/* The caller took what is in it out of the indexes. */
+void lyw_journal_remove_unlisted(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_journal_move_after(struct lyw_tree *tree, struct lyd_node *prev, struct lyd_node *node);
 void lyw_journal_flags(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_journal_value(struct lyw_tree *tree, struct lyd_node *node, struct lyd_value value);
-void lyw_journal_undo(struct lyw_tree *tree);
-/* Back to an earlier step of the same stage. */
-void lyw_journal_undo_to(struct lyw_tree *tree, size_t step_count);
+/* Back to an earlier step of the same stage. False: it goes on in the next slice. */
+bool lyw_journal_undo_step(struct lyw_tree *tree, size_t step_count);
+/* Nothing is left to be undone. */
+void lyw_journal_end(struct lyw_tree *tree);
 void lyw_journal_keep(struct lyw_tree *tree);
+/* Siblings without a parent that nobody needs any more: freeing them may take long, so that it is done in slices. */
+void lyw_throw_away(struct lyw_tree *tree, struct lyd_node *siblings);
+bool lyw_sweep_step(struct lyw_tree *tree);
+
+/* Puts a subtree into the indexes after it came, or takes it out before it goes, as far as this slice goes. */
+bool lyw_index_add_step(struct lyw_tree *tree, struct lyd_node *root);
+bool lyw_index_remove_step(struct lyw_tree *tree, struct lyd_node *root);
+void lyw_index_add(struct lyw_tree *tree, struct lyd_node *root);
+void lyw_index_remove(struct lyw_tree *tree, struct lyd_node *root);
 
 struct lyw_snapshot *lyw_snapshot_find(const struct lyw_tree *tree, const struct lyd_node *parent, const struct lysc_node *schema);
 void lyw_snapshot_take(struct lyw_tree *tree, struct lyd_node *parent, const struct lysc_node *schema);
@@ -144,10 +170,13 @@ bool lyw_in_inserted(const struct lyd_node *node);
 /* First of the siblings among which children of the parent live; parent NULL means the top level. */
 struct lyd_node *lyw_children(const struct lyw_tree *tree, const struct lyd_node *parent);
 
-/* Validates everything. */
+/* Validates everything, in one step. */
 LY_ERR lyw_validate(struct lyw_tree *tree);
-/* Validates what the changes of the stage can break; its `need_full` says that only full validation gives the verdict. */
-LY_ERR lyw_validate_changed(struct lyw_tree *tree);
+/* Validates what the changes of the stage can break; the tree's `need_full` says that only full validation gives the verdict. */
+struct lyw_check;
+struct lyw_check *lyw_check_new(struct lyw_tree *tree);
+bool lyw_check_step(struct lyw_check *check);
+LY_ERR lyw_check_end(struct lyw_check *check);
 /* The tree that is being validated with the help of its indexes, or NULL. */
 extern struct lyw_tree *lyw_checked;
 
@@ -156,6 +185,8 @@ void lyw_top_use(struct lyw_tree *tree);
 void lyw_top_add(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_top_remove(struct lyw_tree *tree, struct lyd_node *node);
 void lyw_top_free(struct lyw_tree *tree);
+int lyw_tree_step(struct lyw_tree *tree, uint32_t budget);
+void lyw_tree_undo(struct lyw_tree *tree);
 void lyw_top_load(bool on);
 
 /* Every change of an indexed tree is told, so that indexes follow and what depends on it is found. */
@@ -164,7 +195,6 @@ void lyw_note_goes(struct lyw_tree *tree, struct lyd_node *root);
 void lyw_note_moved(struct lyw_tree *tree, struct lyd_node *root);
 void lyw_note_rewritten(struct lyw_tree *tree, struct lyd_node *leaf);
 void lyw_note_fresh(struct lyw_tree *tree, struct lyd_node *node);
-void lyw_dirty_edited(struct lyw_tree *tree);
 
 /* Canonical RFC 7951 text of a leaf or leaf-list entry, or of a stored value. */
 void lyw_put_value(struct lyw_buf *buf, const struct ly_ctx *ctx, const struct lyd_value *value);
@@ -175,9 +205,10 @@ bool lyw_put_leaf_list(struct lyw_buf *buf, const struct lyd_node *first, const 
 /* Packed keys of all entries of a list. */
 bool lyw_put_order(struct lyw_buf *buf, const struct lyd_node *first, const struct lysc_node *schema);
 void lyw_put_keys(struct lyw_buf *buf, const struct lyd_node *entry);
-/* Packed path of a data node; the schema node's own name is added when the node is NULL's child. */
+/* Packed path of a data node; returns the number of its steps. */
 uint32_t lyw_put_path(struct lyw_buf *buf, const struct lyd_node *node);
-void lyw_put_path_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema);
+/* The last step of a packed path, without keys. */
+void lyw_put_last_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema);
 
 /* A packed path, resolved in the schema; keys are still the client's text. */
 struct lyw_elem {
@@ -202,12 +233,23 @@ bool lyw_path_chain(const struct lyw_path *path, uint32_t count, struct lyd_node
 /* The instance in the tree that equals the chain's element, or NULL. */
 struct lyd_node *lyw_find(const struct lyw_tree *tree, const struct lyd_node *parent, const struct lyd_node *like);
 
-/* Applies one packed edit through the journal. False: what was refused leaves nothing to validate. */
-bool lyw_edit_apply(struct lyw_tree *tree, struct lyw_in *in, struct lyw_report *report, int32_t edit_index);
-/* Replaces the root by top-level JSON through the journal. */
-bool lyw_edit_root(struct lyw_tree *tree, const char *json, struct lyw_report *report);
+/* Tells the changes of a stage chunk by chunk, each with its count in front. */
+struct lyw_emit;
+struct lyw_emit *lyw_emit_new(struct lyw_tree *tree);
+/* Puts the next chunk in the result, which is empty when this slice came to none. True: it was the last. */
+bool lyw_emit_step(struct lyw_emit *emit);
+void lyw_emit_free(struct lyw_emit *emit);
 
-void lyw_changes_emit(struct lyw_tree *tree);
+/* The node after this one in a walk through the subtree of the root; `down`: its children come first. */
+static inline struct lyd_node *lyw_next_in(const struct lyd_node *node, const struct lyd_node *root, bool down) {
+  struct lyd_node *child = down ? lyd_child(node) : NULL;
+  if (child) return child;
+  while (node != root) {
+    if (node->next) return node->next;
+    node = &node->parent->node;
+  }
+  return NULL;
+}
 
 static inline bool lyw_is_user_ordered(const struct lysc_node *schema) {
   return (schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) && (schema->flags & LYS_ORDBY_USER);

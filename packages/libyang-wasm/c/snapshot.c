@@ -50,6 +50,13 @@ void lyw_snapshot_take(struct lyw_tree *tree, struct lyd_node *parent, const str
 
 void lyw_snapshots_clear(struct lyw_tree *tree) {
   for (size_t i = 0; i < tree->snapshot_count; i++) free(tree->snapshots[i].text);
+  if (tree->snapshot_count > LYW_KEPT_STEPS) {
+    free(tree->snapshots);
+    free(tree->slots);
+    tree->snapshots = NULL;
+    tree->slots = NULL;
+    tree->snapshot_cap = tree->slot_cap = 0;
+  }
   tree->snapshot_count = 0;
   if (tree->slot_cap) memset(tree->slots, 0, tree->slot_cap * sizeof *tree->slots);
 }

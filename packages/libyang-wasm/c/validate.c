@@ -8,6 +8,7 @@
 #include "ly_common.h"
 #include "plugins_internal.h"
 #include "tree_data_internal.h"
+#include "tree_data_sorted.h"
 
 struct lyw_tree *lyw_active;
 
@@ -111,34 +112,67 @@ LY_ERR lyw_validate(struct lyw_tree *tree) {
   return ret;
 }
 
-/* What one module's turn of an incremental validation works with. */
-struct turn {
+/* The parts of one module's turn. */
+enum part { NEW, WHENS_FIND, WHENS_SORT, WHENS, TYPES, MUSTS, SIBLINGS, UNIQUE, CONTAINERS, DONE };
+
+struct crowded {
+  const struct lyd_node *parent;
+  const struct lysc_node *list;
+};
+
+/* An incremental validation, module by module, part by part. */
+struct lyw_check {
   struct lyw_tree *tree;
   struct lyw_dirty *dirty;
   const struct lys_module *module;
-  uint32_t position;
+  uint32_t position; /* of the module */
+  bool begun;        /* the module's turn is on */
+  enum part part;
+  size_t at; /* item of the part */
+  bool again; /* NEW: items may have come behind the place */
   struct ly_ht *getnext;
   struct lyd_node *unused; /* where libyang would write its diff */
   LY_ERR result;
+  /* NEW: the siblings that are being looked at */
+  bool siblings;
+  bool listed; /* only those that edits put in or named */
+  struct lyd_node *parent;
+  struct lyd_node *local;  /* first of the module's top-level nodes */
+  struct lyd_node **first; /* of the siblings */
+  struct lyd_node *node;  /* next one */
+  uint32_t fresh;         /* next one of those that edits put in or named */
+  const struct lysc_node *last_default;
+  /* WHENS */
+  struct lyd_node **whens;
+  size_t when_count;
+  size_t when_cap;
+  struct lyd_node **merged; /* the other half of the merge sort */
+  size_t width;
+  size_t before;
+  bool first_pass;
+  /* UNIQUE */
+  struct crowded *crowded;
+  size_t crowded_count;
+  size_t crowded_cap;
 };
 
 /* Other errors end libyang's validation early: only libyang itself knows what it then reports. */
-static void take_result(struct turn *turn, LY_ERR ret) {
+static void take_result(struct lyw_check *check, LY_ERR ret) {
   if (!ret) return;
-  if (ret != LY_EVALID && ret != LY_ENOTFOUND) turn->dirty->need_full = true;
-  turn->result = ret;
+  if (ret != LY_EVALID && ret != LY_ENOTFOUND) check->dirty->need_full = true;
+  check->result = ret;
 }
 
 /* The next item of this turn that asks for the task; items may be added meanwhile. */
-static bool next_item(struct turn *turn, size_t *at, uint32_t task, struct lyd_node **node) {
-  struct lyw_dirty *dirty = turn->dirty;
-  for (; *at < dirty->item_count; ++*at) {
-    struct lyw_item *item = &dirty->items[*at];
-    if (item->module != turn->position || !(item->tasks & ~item->done & task)) continue;
-    item->done |= task;
+static bool next_item(struct lyw_check *check, uint32_t task, struct lyw_item **found) {
+  struct lyw_dirty *dirty = check->dirty;
+  for (; check->at < dirty->item_count; ++check->at) {
+    struct lyw_item *item = &dirty->items[check->at];
+    if (item->module != check->position || !(item->tasks & ~item->done & task)) continue;
+    item->done |= (uint8_t)task;
     if (item->node && !lyw_is_attached(item->node)) continue;
-    *node = item->node;
-    ++*at;
+    *found = item;
+    ++check->at;
     dirty->visited++;
     return true;
   }
@@ -146,15 +180,15 @@ static bool next_item(struct turn *turn, size_t *at, uint32_t task, struct lyd_n
 }
 
 /* First top-level node of the module, or of the tree if it has none, as libyang's own loop keeps it. */
-static struct lyd_node **first_of_module(struct turn *turn, struct lyd_node **first) {
-  const struct lyw_plan *plan = turn->tree->context->plan;
+static struct lyd_node **first_of_module(struct lyw_check *check) {
+  const struct lyw_plan *plan = check->tree->context->plan;
   struct lyd_node *node = NULL;
   for (size_t i = 0; i < plan->schema_count && !node; i++) {
     const struct lyw_schema *schema = plan->schemas[i];
-    if (schema->module == turn->position && !lysc_data_parent(schema->node)) node = turn->tree->top_first[schema->order];
+    if (schema->module == check->position && !lysc_data_parent(schema->node)) node = check->tree->top_first[schema->order];
   }
-  *first = node;
-  return !node || node == turn->tree->root ? &turn->tree->root : first;
+  check->local = node;
+  return !node || node == check->tree->root ? &check->tree->root : &check->local;
 }
 
 /* More siblings than this are not walked. */
@@ -168,47 +202,83 @@ static bool is_long(const struct lyd_node *first) {
   return count > LYW_WALKED;
 }
 
-static void check_default_of_case(struct turn *turn, struct lyd_node **first, const struct lysc_node *schema, const struct lys_module *mod) {
+static void check_default_of_case(struct lyw_check *check, const struct lysc_node *schema) {
+  const struct lys_module *mod = check->parent ? NULL : check->module;
   struct lyd_node *node = NULL;
   if (!schema->parent || schema->parent->nodetype != LYS_CASE || !lyd_val_has_default(schema)) return;
-  lyd_find_sibling_val(*first, schema, NULL, 0, &node);
+  lyd_find_sibling_val(*check->first, schema, NULL, 0, &node);
   while (node && node->schema == schema) {
-    if (node->flags & LYD_DEFAULT && lyd_validate_autodel_case_dflt(first, &node, mod, &turn->unused)) continue;
+    if (node->flags & LYD_DEFAULT && lyd_validate_autodel_case_dflt(check->first, &node, mod, &check->unused)) continue;
     node = node->next;
   }
 }
 
-/* What lyd_validate_new() does, for the children that edits put in or named, and for defaults, without walking a long list. */
-static void validate_new_of(struct turn *turn, struct lyd_node **first, struct lyd_node *parent, const struct lys_module *mod) {
-  const struct lysc_node *sparent = parent ? parent->schema : NULL, *schema = NULL;
-  take_result(turn, lyd_validate_choice_r(first, sparent, mod, NULL, LYW_OPTIONS, 0, turn->getnext, &turn->unused));
-  for (size_t i = 0; i < turn->dirty->fresh_count; i++) {
-    struct lyd_node *node = turn->dirty->fresh[i];
-    if (lyd_parent(node) != parent || !(node->flags & LYD_NEW) || !lyw_is_attached(node) || (mod && lyd_owner_module(node) != mod)) continue;
-    if (lyd_val_has_default(node->schema)) {
-      bool gone = node->schema->nodetype == LYS_LEAFLIST ? lyd_validate_autodel_leaflist_dflt(first, &node, mod, &turn->unused)
-                                                         : lyd_validate_autodel_cont_leaf_dflt(first, &node, mod, &turn->unused);
-      if (gone) continue;
-    }
-    take_result(turn, lyd_validate_duplicates(*first, node, LYW_OPTIONS));
-    node->flags &= ~(uint32_t)LYD_NEW;
-  }
-  while ((schema = lys_getnext(schema, sparent, mod ? mod->compiled : NULL, 0))) check_default_of_case(turn, first, schema, mod);
+/* Takes defaults away beside the explicit node; true: it was one itself, and `node` is the one after it. */
+static bool drops_default(struct lyw_check *check, struct lyd_node **node) {
+  const struct lys_module *mod = check->parent ? NULL : check->module;
+  return (*node)->schema->nodetype == LYS_LEAFLIST ? lyd_validate_autodel_leaflist_dflt(check->first, node, mod, &check->unused)
+                                                   : lyd_validate_autodel_cont_leaf_dflt(check->first, node, mod, &check->unused);
 }
 
-static void check_parent(struct turn *turn, struct lyd_node *parent) {
-  struct lyd_node *local, **first = parent ? lyd_node_child_p(parent) : first_of_module(turn, &local);
-  const struct lys_module *mod = parent ? NULL : turn->module;
-  if (parent && !(parent->schema->nodetype & LYD_NODE_INNER)) return;
-  if (is_long(*first) && (!parent || !lyw_in_inserted(parent))) {
-    validate_new_of(turn, first, parent, mod);
-  } else {
-    const struct lysc_node *sparent = parent ? parent->schema : *first ? lysc_data_parent((*first)->schema) : NULL;
-    take_result(turn, lyd_validate_new(first, sparent, mod, NULL, LYW_OPTIONS, 0, turn->getnext, &turn->unused));
+/* One of the nodes that edits put in or named, in a list that is too long to be walked. */
+static void check_listed(struct lyw_check *check) {
+  struct lyw_fresh *fresh = &check->dirty->fresh[check->fresh - 1];
+  struct lyd_node *node = fresh->node;
+  const struct lys_module *mod = check->parent ? NULL : check->module;
+  check->fresh = fresh->next;
+  if (lyd_parent(node) != check->parent || !(node->flags & LYD_NEW) || !lyw_is_attached(node) || (mod && lyd_owner_module(node) != mod)) return;
+  if (lyd_val_has_default(node->schema) && drops_default(check, &node)) return;
+  take_result(check, lyd_validate_duplicates(*check->first, node, LYW_OPTIONS));
+  node->flags &= ~(uint32_t)LYD_NEW;
+}
+
+/* What lyd_validate_new() does with one node. */
+static void check_walked(struct lyw_check *check) {
+  struct lyd_node *node = check->node;
+  const struct lys_module *mod = check->parent ? NULL : check->module;
+  if (!node->schema || (mod && lyd_owner_module(node) != mod)) {
+    check->node = NULL;
+    return;
   }
-  take_result(turn, lyd_new_implicit(parent, first, NULL, mod, NULL, NULL, NULL, LYD_IMPLICIT_NO_STATE, turn->getnext, &turn->unused));
-  if (!parent && turn->tree->root) turn->tree->root = lyd_first_sibling(turn->tree->root);
-  lyw_dirty_drain(turn->tree);
+  check->node = node->next;
+  if (!(node->flags & (LYD_NEW | LYD_DEFAULT))) return;
+  if (lyd_val_has_default(node->schema) && node->schema != check->last_default && node->flags & LYD_NEW) {
+    check->last_default = node->schema;
+    bool gone = drops_default(check, &node);
+    check->node = gone ? node : node->next;
+    if (gone) return;
+  }
+  if (node->flags & LYD_NEW) {
+    take_result(check, lyd_validate_duplicates(*check->first, node, LYW_OPTIONS));
+    node->flags &= ~(uint32_t)LYD_NEW;
+  }
+  if (node->flags & LYD_DEFAULT && lyd_validate_autodel_case_dflt(check->first, &node, mod, &check->unused)) check->node = node;
+}
+
+static void begin_siblings(struct lyw_check *check, const struct lyw_item *item) {
+  struct lyd_node *parent = item->node;
+  if (parent && !(parent->schema->nodetype & LYD_NODE_INNER)) return;
+  check->parent = parent;
+  const struct lys_module *mod = parent ? NULL : check->module;
+  check->first = parent ? lyd_node_child_p(parent) : first_of_module(check);
+  check->siblings = true;
+  check->listed = is_long(*check->first) && (!parent || !lyw_in_inserted(parent));
+  check->fresh = item->fresh;
+  check->last_default = NULL;
+  const struct lysc_node *sparent = parent ? parent->schema : NULL;
+  take_result(check, lyd_validate_choice_r(check->first, sparent, mod, NULL, LYW_OPTIONS, 0, check->getnext, &check->unused));
+  check->node = check->listed ? NULL : *check->first;
+}
+
+static void end_siblings(struct lyw_check *check) {
+  struct lyd_node *parent = check->parent;
+  const struct lys_module *mod = parent ? NULL : check->module;
+  const struct lysc_node *sparent = parent ? parent->schema : NULL, *schema = NULL;
+  while (check->listed && (schema = lys_getnext(schema, sparent, mod ? mod->compiled : NULL, 0))) check_default_of_case(check, schema);
+  take_result(check, lyd_new_implicit(parent, check->first, NULL, mod, NULL, NULL, NULL, LYD_IMPLICIT_NO_STATE, check->getnext, &check->unused));
+  if (!parent && check->tree->root) check->tree->root = lyd_first_sibling(check->tree->root);
+  lyw_dirty_drain(check->tree);
+  check->siblings = false;
 }
 
 static uint32_t depth_of(const struct lyd_node *node) {
@@ -226,6 +296,8 @@ static bool is_before(const struct lyd_node *one, const struct lyd_node *two) {
   if (one == two) return above;
   for (; one->parent != two->parent; one = &one->parent->node) two = &two->parent->node;
   if (one->schema != two->schema) return lyw_schema_of(one)->order < lyw_schema_of(two)->order;
+  // libyang keeps the entries sorted: their distance does not matter.
+  if (lyds_is_supported(one)) return lyds_compare_single((struct lyd_node *)one, (struct lyd_node *)two) < 0;
   for (const struct lyd_node *x = one->next, *y = two->next; x || y; x = x ? x->next : NULL, y = y ? y->next : NULL) {
     if (x == two) return true;
     if (y == one) return false;
@@ -233,166 +305,178 @@ static bool is_before(const struct lyd_node *one, const struct lyd_node *two) {
   return false;
 }
 
-static int compare_places(const void *a, const void *b) {
-  const struct lyd_node *one = *(struct lyd_node *const *)a, *two = *(struct lyd_node *const *)b;
-  return one == two ? 0 : is_before(one, two) ? -1 : 1;
+static void add_when(struct lyw_check *check, size_t at, struct lyd_node *node) {
+  check->whens = lyw_grow(check->whens, &check->when_cap, check->when_count + 1, sizeof *check->whens);
+  memmove(check->whens + at + 1, check->whens + at, (check->when_count - at) * sizeof *check->whens);
+  check->whens[at] = node;
+  check->when_count++;
+  node->flags |= LYW_WAITS;
 }
 
-static int compare_pointers(const void *a, const void *b) {
-  const struct lyd_node *one = *(struct lyd_node *const *)a, *two = *(struct lyd_node *const *)b;
-  return one < two ? -1 : one > two;
+static void drop_when(struct lyw_check *check, size_t at) {
+  check->whens[at]->flags &= ~LYW_WAITS;
+  memmove(check->whens + at, check->whens + at + 1, (check->when_count - at - 1) * sizeof *check->whens);
+  check->when_count--;
 }
 
-/* Comparing places costs what lists are long: many nodes are put in order by one walk. */
-static void sort_places(struct turn *turn, struct lyd_node **nodes, size_t count) {
-  if (count < 200) {
-    qsort(nodes, count, sizeof *nodes, compare_places);
+static void find_whens(struct lyw_check *check) {
+  struct lyw_item *item;
+  if (next_item(check, LYW_WHEN, &item)) {
+    check->tree->left--;
+    add_when(check, check->when_count, item->node);
     return;
   }
-  struct lyd_node **sorted = malloc(count * sizeof *sorted), *root, *node;
-  if (!sorted) __builtin_trap();
-  memcpy(sorted, nodes, count * sizeof *sorted);
-  qsort(sorted, count, sizeof *sorted, compare_pointers);
-  size_t at = 0;
-  LY_LIST_FOR(turn->tree->root, root) {
-    LYD_TREE_DFS_BEGIN(root, node) {
-      if (bsearch(&node, sorted, count, sizeof *sorted, compare_pointers) && at < count) nodes[at++] = node;
-      LYD_TREE_DFS_END(root, node);
-    }
-  }
-  free(sorted);
+  check->part++;
+  check->at = 0;
+  check->width = 1;
 }
 
-struct whens {
-  struct lyd_node **nodes;
-  size_t count;
-  size_t cap;
-};
+/* Puts two sorted runs together; nodes are mostly found in order, which costs one comparison then. */
+static void merge_runs(struct lyw_check *check, size_t from, size_t middle, size_t to) {
+  struct lyd_node **in = check->whens;
+  if (middle >= to || !is_before(in[middle], in[middle - 1])) return;
+  size_t left = from, right = middle;
+  for (size_t at = from; at < to; at++) {
+    bool take_right = left >= middle || (right < to && is_before(in[right], in[left]));
+    check->merged[at] = in[take_right ? right++ : left++];
+  }
+  memcpy(in + from, check->merged + from, (to - from) * sizeof *in);
+  check->tree->left -= (int64_t)(to - from) / 2;
+}
 
-static void drop_when(struct whens *whens, size_t at) {
-  memmove(whens->nodes + at, whens->nodes + at + 1, (whens->count - at - 1) * sizeof *whens->nodes);
-  whens->count--;
+static void sort_whens(struct lyw_check *check) {
+  size_t count = check->when_count;
+  if (check->at < count && check->width < count) {
+    if (!check->merged && !(check->merged = malloc(count * sizeof *check->merged))) __builtin_trap();
+    size_t middle = check->at + check->width, to = middle + check->width;
+    check->tree->left--;
+    merge_runs(check, check->at, middle < count ? middle : count, to < count ? to : count);
+    check->at = to;
+    return;
+  }
+  check->at = 0;
+  check->width *= 2;
+  if (check->width < count) return;
+  free(check->merged);
+  check->merged = NULL;
+  check->part++;
+  check->at = check->before = count;
+  check->first_pass = true;
 }
 
 /* A node that was taken away decided about others: those still to come are looked at now, as libyang does, the rest next time. */
-static void add_late(struct turn *turn, struct whens *whens, size_t *at, const struct lyd_node *place, bool first_pass) {
-  struct lyw_dirty *dirty = turn->dirty;
+static void add_late(struct lyw_check *check, const struct lyd_node *place) {
+  struct lyw_dirty *dirty = check->dirty;
   for (size_t i = 0; i < dirty->late_count; i++) {
     struct lyd_node *late = dirty->late[i];
-    bool known = false;
-    for (size_t j = 0; j < whens->count; j++) known = known || whens->nodes[j] == late;
-    if (known || !lyw_is_attached(late)) continue;
-    if (!first_pass || !place || !is_before(late, place)) {
+    if (late->flags & LYW_WAITS || !lyw_is_attached(late)) continue;
+    if (!check->first_pass || !is_before(late, place)) {
       dirty->next = lyw_grow(dirty->next, &dirty->next_cap, dirty->next_count + 1, sizeof *dirty->next);
-      dirty->next[dirty->next_count++] = (struct lyw_item){late, turn->position, LYW_WHEN, 0};
+      dirty->next[dirty->next_count++] = (struct lyw_item){.node = late, .module = (uint16_t)check->position, .tasks = LYW_WHEN};
       continue;
     }
-    size_t to = *at;
-    while (to && is_before(late, whens->nodes[to - 1])) to--;
-    whens->nodes = lyw_grow(whens->nodes, &whens->cap, whens->count + 1, sizeof *whens->nodes);
-    memmove(whens->nodes + to + 1, whens->nodes + to, (whens->count - to) * sizeof *whens->nodes);
-    whens->nodes[to] = late;
-    whens->count++;
-    ++*at;
+    size_t to = check->at;
+    while (to && is_before(late, check->whens[to - 1])) to--;
+    add_when(check, to, late);
+    check->at++;
   }
   dirty->late_count = 0;
 }
 
-static void check_when(struct turn *turn, struct whens *whens, size_t *at, bool first_pass) {
-  struct lyd_node *node = whens->nodes[*at], *next = NULL;
+static void check_when(struct lyw_check *check) {
+  size_t at = check->at;
+  struct lyd_node *node = check->whens[at], *next = NULL;
   const struct lysc_when *disabled = NULL;
   if (!lyw_is_attached(node)) {
-    drop_when(whens, *at);
+    drop_when(check, at);
     return;
   }
-  turn->dirty->visited++;
+  check->dirty->visited++;
   LOG_LOCSET(node->schema, node);
-  LY_ERR ret = lyd_validate_node_when(turn->tree->root, node, node->schema, 0, &disabled);
+  LY_ERR ret = lyd_validate_node_when(check->tree->root, node, node->schema, 0, &disabled);
   bool taken = false;
   if (!ret) {
-    drop_when(whens, *at);
+    drop_when(check, at);
     if (!disabled) {
       node->flags |= LYD_WHEN_TRUE;
     } else if (node->flags & LYD_WHEN_TRUE) {
       taken = true;
     } else {
       LOGVAL(LYD_CTX(node), LY_VCODE_NOWHEN, disabled->cond->expr);
-      take_result(turn, LY_EVALID);
+      take_result(check, LY_EVALID);
     }
   } else if (ret != LY_EINCOMPLETE) {
-    take_result(turn, ret);
-    drop_when(whens, *at);
+    take_result(check, ret);
+    drop_when(check, at);
   }
   LOG_LOCBACK(1, 1);
   if (!taken) return;
   // What depends on the node is looked for while it still stands in its place.
-  next = turn->tree->root;
-  turn->dirty->late_count = 0;
-  lyw_dirty_before_removal(turn->tree, node);
-  add_late(turn, whens, at, node, first_pass);
-  lyd_validate_autodel_node_del(&next, node, NULL, 1, NULL, NULL, NULL, &turn->unused);
-  turn->dirty->event_count = 0;
+  next = check->tree->root;
+  check->dirty->late_count = 0;
+  lyw_dirty_before_removal(check->tree, node);
+  add_late(check, node);
+  lyd_validate_autodel_node_del(&next, node, NULL, 1, NULL, NULL, NULL, &check->unused);
+  check->dirty->event_count = 0;
 }
 
-static void check_whens(struct turn *turn) {
-  struct whens whens = {0};
-  struct lyd_node *node;
-  for (size_t at = 0; next_item(turn, &at, LYW_WHEN, &node);) {
-    whens.nodes = lyw_grow(whens.nodes, &whens.cap, whens.count + 1, sizeof *whens.nodes);
-    whens.nodes[whens.count++] = node;
+/* From the last node to the first, again and again while that gets anywhere. */
+static void check_whens(struct lyw_check *check) {
+  if (check->at) {
+    check->at--;
+    check->tree->left -= 10;
+    check_when(check);
+    return;
   }
-  if (!whens.count) return;
-  sort_places(turn, whens.nodes, whens.count);
-  size_t before;
-  bool first_pass = true;
-  do {
-    before = whens.count;
-    for (size_t at = whens.count; at-- > 0;) check_when(turn, &whens, &at, first_pass);
-    first_pass = false;
-  } while (whens.count && whens.count < before);
-  if (whens.count) turn->dirty->need_full = true;
-  free(whens.nodes);
+  check->first_pass = false;
+  if (check->when_count && check->when_count < check->before) {
+    check->at = check->before = check->when_count;
+    return;
+  }
+  if (check->when_count) check->dirty->need_full = true;
+  while (check->when_count) drop_when(check, check->when_count - 1);
+  check->part++;
 }
 
-static void check_type(struct turn *turn, struct lyd_node *node) {
+static void check_type(struct lyw_check *check, struct lyd_node *node) {
   struct lysc_type *type = ((struct lysc_node_leaf *)node->schema)->type;
   LOG_LOCSET(NULL, node);
-  LY_ERR ret = resolve_value(LYD_CTX(node), type, &((struct lyd_node_term *)node)->value, node, turn->tree->root);
+  LY_ERR ret = resolve_value(LYD_CTX(node), type, &((struct lyd_node_term *)node)->value, node, check->tree->root);
   LOG_LOCBACK(0, 1);
-  take_result(turn, ret);
+  take_result(check, ret);
 }
 
-static void check_count(struct turn *turn, const struct lyd_node *first, struct lyd_node *parent, const struct lysc_node *schema, uint32_t min,
+static void check_count(struct lyw_check *check, const struct lyd_node *first, struct lyd_node *parent, const struct lysc_node *schema, uint32_t min,
     uint32_t max) {
   if (!min && max == UINT32_MAX) return;
-  if (turn->tree->context->plan->disabled & LYW_ON_COUNT) return;
+  if (check->tree->context->plan->disabled & LYW_ON_COUNT) return;
   const struct lyw_schema *known = schema->priv;
   for (size_t i = 0; i < known->index_count; i++) {
     if (known->indexes[i]->kind != LYW_BY_PARENT) continue;
     const char *empty;
     if (lydict_insert(schema->module->ctx, "", 0, &empty)) __builtin_trap();
-    const struct lyw_entry *entry = lyw_index_find(turn->tree, known->indexes[i], parent, empty);
+    const struct lyw_entry *entry = lyw_index_find(check->tree, known->indexes[i], parent, empty);
     lydict_remove(schema->module->ctx, empty);
     uint32_t count = entry ? entry->count : 0;
     if (count >= min && (!max || count <= max)) return;
   }
-  take_result(turn, lyd_validate_minmax(first, parent, schema, min, max, LYW_OPTIONS));
+  take_result(check, lyd_validate_minmax(first, parent, schema, min, max, LYW_OPTIONS));
 }
 
 /* What lyd_validate_siblings_schema_r() does, but uniqueness, which the indexes tell. */
-static void check_siblings(struct turn *turn, const struct lyd_node *first, struct lyd_node *parent, const struct lysc_node *sparent,
+static void check_siblings(struct lyw_check *check, const struct lyd_node *first, struct lyd_node *parent, const struct lysc_node *sparent,
     const struct lys_module *mod) {
   const struct lysc_node **choices, **schemas, *one;
-  uint32_t disabled = turn->tree->context->plan->disabled;
-  if (lyd_val_getnext_get(sparent, mod, NULL, 0, turn->getnext, &choices, &schemas)) __builtin_trap();
+  uint32_t disabled = check->tree->context->plan->disabled;
+  if (lyd_val_getnext_get(sparent, mod, NULL, 0, check->getnext, &choices, &schemas)) __builtin_trap();
   for (uint32_t i = 0; choices && choices[i]; i++) {
     if (choices[i]->flags & LYS_CONFIG_R) continue;
     if (choices[i]->flags & LYS_MAND_TRUE && !(disabled & LYW_ON_MANDATORY)) {
-      take_result(turn, lyd_validate_mandatory(first, parent, choices[i], LYW_OPTIONS));
+      take_result(check, lyd_validate_mandatory(first, parent, choices[i], LYW_OPTIONS));
     }
     LY_LIST_FOR(lysc_node_child(choices[i]), one) {
       if (!lys_getnext_data(NULL, first, NULL, one, NULL)) continue;
-      check_siblings(turn, first, parent, one, mod);
+      check_siblings(check, first, parent, one, mod);
       break;
     }
   }
@@ -400,58 +484,94 @@ static void check_siblings(struct turn *turn, const struct lyd_node *first, stru
     one = schemas[i];
     if (one->flags & LYS_CONFIG_R) continue;
     if (one->nodetype == LYS_LIST) {
-      check_count(turn, first, parent, one, ((const struct lysc_node_list *)one)->min, ((const struct lysc_node_list *)one)->max);
+      check_count(check, first, parent, one, ((const struct lysc_node_list *)one)->min, ((const struct lysc_node_list *)one)->max);
     } else if (one->nodetype == LYS_LEAFLIST) {
-      check_count(turn, first, parent, one, ((const struct lysc_node_leaflist *)one)->min, ((const struct lysc_node_leaflist *)one)->max);
+      check_count(check, first, parent, one, ((const struct lysc_node_leaflist *)one)->min, ((const struct lysc_node_leaflist *)one)->max);
     } else if (one->flags & LYS_MAND_TRUE && !(disabled & LYW_ON_MANDATORY)) {
-      take_result(turn, lyd_validate_mandatory(first, parent, one, LYW_OPTIONS));
+      take_result(check, lyd_validate_mandatory(first, parent, one, LYW_OPTIONS));
     }
   }
 }
 
-struct crowded {
-  const struct lyd_node *parent;
-  const struct lysc_node *list;
-};
-
-static void check_unique(struct turn *turn) {
-  struct lyd_node *entry, *local;
-  struct crowded *crowded = NULL;
-  size_t count = 0, cap = 0;
-  if (turn->tree->context->plan->disabled & LYW_ON_UNIQUE) return;
-  for (size_t at = 0; next_item(turn, &at, LYW_UNIQUE, &entry);) {
-    const struct lyw_schema *schema = lyw_schema_of(entry);
-    bool twice = false;
-    for (size_t i = 0; i < schema->index_count; i++) {
-      if (schema->indexes[i]->kind != LYW_BY_TUPLE) continue;
-      const struct lyw_entry *head = lyw_index_tuple(turn->tree, entry, schema->indexes[i]);
-      if (head && head->count > 1) twice = true;
-    }
-    for (size_t i = 0; i < count && twice; i++) {
-      if (crowded[i].parent == lyd_parent(entry) && crowded[i].list == entry->schema) twice = false;
-    }
-    if (!twice) continue;
-    crowded = lyw_grow(crowded, &cap, count + 1, sizeof *crowded);
-    crowded[count++] = (struct crowded){lyd_parent(entry), entry->schema};
-    struct lyd_node *first = entry->parent ? lyd_first_sibling(entry) : *first_of_module(turn, &local);
-    const struct lysc_node_list *list = (const struct lysc_node_list *)entry->schema;
-    take_result(turn, lyd_validate_unique(first, entry->schema, (const struct lysc_node_leaf ***)list->uniques, LYW_OPTIONS));
+static bool is_crowded(const struct lyw_check *check, const struct lyd_node *entry) {
+  for (size_t i = 0; i < check->crowded_count; i++) {
+    if (check->crowded[i].parent == lyd_parent(entry) && check->crowded[i].list == entry->schema) return true;
   }
-  free(crowded);
+  return false;
 }
 
-static void check_final(struct turn *turn) {
-  struct lyd_node *node, *local;
-  for (size_t at = 0; next_item(turn, &at, LYW_MUST, &node);) take_result(turn, lyd_validate_must(node, LYW_OPTIONS, 0, 0));
-  for (size_t at = 0; next_item(turn, &at, LYW_SCHEMA, &node);) {
-    if (!node) check_siblings(turn, *first_of_module(turn, &local), NULL, NULL, turn->module);
-    else if (node->schema->nodetype & LYD_NODE_INNER) check_siblings(turn, lyd_child(node), node, node->schema, NULL);
+static void check_unique(struct lyw_check *check, struct lyd_node *entry) {
+  const struct lyw_schema *schema = lyw_schema_of(entry);
+  bool twice = false;
+  for (size_t i = 0; i < schema->index_count; i++) {
+    if (schema->indexes[i]->kind != LYW_BY_TUPLE) continue;
+    const struct lyw_entry *head = lyw_index_tuple(check->tree, entry, schema->indexes[i]);
+    if (head && head->count > 1) twice = true;
   }
-  check_unique(turn);
-  for (size_t i = turn->dirty->item_count; i-- > 0;) {
-    const struct lyw_item *item = &turn->dirty->items[i];
-    if (item->node && item->module == turn->position && item->tasks & LYW_SCHEMA && lyw_is_attached(item->node)) lyd_np_cont_dflt_set(item->node);
+  if (!twice || is_crowded(check, entry)) return;
+  check->crowded = lyw_grow(check->crowded, &check->crowded_cap, check->crowded_count + 1, sizeof *check->crowded);
+  check->crowded[check->crowded_count++] = (struct crowded){lyd_parent(entry), entry->schema};
+  struct lyd_node *first = entry->parent ? lyd_first_sibling(entry) : *first_of_module(check);
+  const struct lysc_node_list *list = (const struct lysc_node_list *)entry->schema;
+  take_result(check, lyd_validate_unique(first, entry->schema, (const struct lysc_node_leaf ***)list->uniques, LYW_OPTIONS));
+}
+
+static void check_below(struct lyw_check *check, struct lyd_node *node) {
+  if (!node) check_siblings(check, *first_of_module(check), NULL, NULL, check->module);
+  else if (node->schema->nodetype & LYD_NODE_INNER) check_siblings(check, lyd_child(node), node, node->schema, NULL);
+}
+
+static void begin_part(struct lyw_check *check, enum part part) {
+  static const enum lyw_phase phases[] = {[NEW] = LYW_NEW, [WHENS_FIND] = LYW_WHENS, [TYPES] = LYW_TYPES, [MUSTS] = LYW_FINAL};
+  check->part = part;
+  check->at = 0;
+  if (part == NEW || part == WHENS_FIND || part == TYPES || part == MUSTS) lyw_dirty_turn(check->tree, check->position, phases[part]);
+  if (part == MUSTS && check->dirty->need_full) check->part = DONE;
+  if (part == UNIQUE && check->tree->context->plan->disabled & LYW_ON_UNIQUE) check->part = CONTAINERS;
+  if (check->part == CONTAINERS) check->at = check->dirty->item_count;
+}
+
+/* Siblings are looked at as long as there are some to be looked at, as what is found asks for others. */
+static void check_new(struct lyw_check *check) {
+  struct lyw_item *item;
+  if (check->fresh && check->listed) {
+    check_listed(check);
+  } else if (check->node) {
+    check_walked(check);
+  } else if (check->siblings) {
+    end_siblings(check);
+  } else if (next_item(check, LYW_PARENT, &item)) {
+    check->again = true;
+    check->tree->left -= 2;
+    begin_siblings(check, item);
+  } else if (check->again) {
+    check->again = false;
+    check->at = 0;
+  } else {
+    begin_part(check, WHENS_FIND);
   }
+}
+
+static void reset_container(struct lyw_check *check) {
+  const struct lyw_item *item = check->at ? &check->dirty->items[--check->at] : NULL;
+  if (!item) check->part = DONE;
+  else if (item->node && item->module == check->position && item->tasks & LYW_SCHEMA && lyw_is_attached(item->node)) lyd_np_cont_dflt_set(item->node);
+}
+
+/* One item of a part that goes through them once. */
+static void check_item(struct lyw_check *check) {
+  static const uint32_t tasks[] = {[TYPES] = LYW_TYPE, [MUSTS] = LYW_MUST, [SIBLINGS] = LYW_SCHEMA, [UNIQUE] = LYW_UNIQUE};
+  static const uint32_t costs[] = {[TYPES] = 2, [MUSTS] = 15, [SIBLINGS] = 3, [UNIQUE] = 3};
+  struct lyw_item *item;
+  if (!next_item(check, tasks[check->part], &item)) {
+    begin_part(check, check->part + 1);
+    return;
+  }
+  check->tree->left -= costs[check->part];
+  if (check->part == TYPES) check_type(check, item->node);
+  else if (check->part == MUSTS) take_result(check, lyd_validate_must(item->node, LYW_OPTIONS, 0, 0));
+  else if (check->part == SIBLINGS) check_below(check, item->node);
+  else check_unique(check, item->node);
 }
 
 static bool has_work(const struct lyw_dirty *dirty, uint32_t module) {
@@ -461,31 +581,80 @@ static bool has_work(const struct lyw_dirty *dirty, uint32_t module) {
   return false;
 }
 
-LY_ERR lyw_validate_changed(struct lyw_tree *tree) {
-  struct lyw_dirty *dirty = tree->dirty;
-  const struct lyw_plan *plan = tree->context->plan;
-  LY_ERR result = LY_SUCCESS;
-  struct lyd_node *node;
+static void begin_module(struct lyw_check *check) {
+  if (!has_work(check->dirty, check->position)) {
+    check->position++;
+    return;
+  }
+  check->module = check->tree->context->plan->modules[check->position];
+  if (lyd_val_getnext_ht_new(&check->getnext)) __builtin_trap();
+  check->begun = true;
+  begin_part(check, NEW);
+}
+
+static void end_module(struct lyw_check *check) {
+  lyd_val_getnext_ht_free(check->getnext);
+  check->begun = false;
+  check->crowded_count = 0;
+  check->position++;
+}
+
+static void advance(struct lyw_check *check) {
+  switch (check->part) {
+  case NEW:
+    check_new(check);
+    break;
+  case WHENS_FIND:
+    find_whens(check);
+    break;
+  case WHENS_SORT:
+    sort_whens(check);
+    break;
+  case WHENS:
+    check_whens(check);
+    if (check->part == TYPES) begin_part(check, TYPES);
+    break;
+  case CONTAINERS:
+    reset_container(check);
+    break;
+  case DONE:
+    end_module(check);
+    break;
+  default:
+    check_item(check);
+  }
+}
+
+struct lyw_check *lyw_check_new(struct lyw_tree *tree) {
+  struct lyw_check *check = calloc(1, sizeof *check);
+  if (!check) __builtin_trap();
+  check->tree = tree;
+  check->dirty = tree->dirty;
+  return check;
+}
+
+bool lyw_check_step(struct lyw_check *check) {
+  struct lyw_tree *tree = check->tree;
+  bool done = false;
   lyw_checked = tree;
-  for (uint32_t i = 0; i < plan->module_count && !dirty->need_full; i++) {
-    if (!has_work(dirty, i)) continue;
-    struct turn turn = {.tree = tree, .dirty = dirty, .module = plan->modules[i], .position = i};
-    if (lyd_val_getnext_ht_new(&turn.getnext)) __builtin_trap();
-    lyw_dirty_turn(tree, i, LYW_NEW);
-    for (bool any = true; any;) {
-      any = false;
-      for (size_t at = 0; next_item(&turn, &at, LYW_PARENT, &node); any = true) check_parent(&turn, node);
-    }
-    lyw_dirty_turn(tree, i, LYW_WHENS);
-    check_whens(&turn);
-    lyw_dirty_turn(tree, i, LYW_TYPES);
-    for (size_t at = 0; next_item(&turn, &at, LYW_TYPE, &node);) check_type(&turn, node);
-    lyw_dirty_turn(tree, i, LYW_FINAL);
-    if (!dirty->need_full) check_final(&turn);
-    lyd_val_getnext_ht_free(turn.getnext);
-    if (turn.result) result = turn.result;
+  while (tree->left-- > 0 && !done) {
+    if (check->begun) advance(check);
+    else if (check->position >= tree->context->plan->module_count || check->dirty->need_full) done = true;
+    else begin_module(check);
   }
   lyw_checked = NULL;
+  return done;
+}
+
+LY_ERR lyw_check_end(struct lyw_check *check) {
+  struct lyw_tree *tree = check->tree;
+  LY_ERR result = check->result;
   if (tree->root) tree->root = lyd_first_sibling(tree->root);
+  if (check->begun) lyd_val_getnext_ht_free(check->getnext);
+  while (check->when_count) drop_when(check, check->when_count - 1);
+  free(check->whens);
+  free(check->merged);
+  free(check->crowded);
+  free(check);
   return result;
 }

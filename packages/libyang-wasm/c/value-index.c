@@ -204,38 +204,63 @@ static void update_tuples(struct lyw_tree *tree, struct lyd_node *leaf, const st
 
 static void add_node(struct lyw_tree *tree, struct lyd_node *node, struct lyd_node *root) {
   const struct lyw_schema *schema = lyw_schema_of(node);
-  if (!schema || !schema->marked) return;
   for (size_t i = 0; i < schema->index_count; i++) {
     if (schema->indexes[i]->kind == LYW_BY_TUPLE) put_tuple(tree, node, schema->indexes[i], NULL);
     else put_value(tree, node, schema->indexes[i]);
   }
   if (schema->tuple_count) update_tuples(tree, node, root, false);
-  for (struct lyd_node *child = lyd_child(node); child; child = child->next) add_node(tree, child, root);
 }
 
 static void remove_node(struct lyw_tree *tree, struct lyd_node *node, struct lyd_node *root) {
   const struct lyw_schema *schema = lyw_schema_of(node);
-  if (!schema || !schema->marked) return;
   if (schema->index_count) drop_node(tree, node, NULL);
   if (schema->tuple_count) update_tuples(tree, node, root, true);
-  for (struct lyd_node *child = lyd_child(node); child; child = child->next) remove_node(tree, child, root);
 }
 
-/* After the subtree was put in. */
+/* Goes on through the subtree; false: the slice is used up. */
+static bool go_on(struct lyw_tree *tree, struct lyd_node *root, void (*one)(struct lyw_tree *, struct lyd_node *, struct lyd_node *)) {
+  if (!tree->incremental) return true;
+  for (struct lyd_node *node = tree->walk ? tree->walk : root; node;) {
+    const struct lyw_schema *schema = lyw_schema_of(node);
+    bool marked = schema && schema->marked;
+    if (marked) one(tree, node, root);
+    node = lyw_next_in(node, root, marked);
+    if (--tree->left <= 0 && node) {
+      tree->walk = node;
+      return false;
+    }
+  }
+  tree->walk = NULL;
+  return true;
+}
+
+bool lyw_index_add_step(struct lyw_tree *tree, struct lyd_node *root) {
+  return go_on(tree, root, add_node);
+}
+
+bool lyw_index_remove_step(struct lyw_tree *tree, struct lyd_node *root) {
+  return go_on(tree, root, remove_node);
+}
+
 void lyw_index_add(struct lyw_tree *tree, struct lyd_node *root) {
-  if (tree->incremental) add_node(tree, root, root);
+  int64_t left = tree->left;
+  tree->left = INT64_MAX;
+  go_on(tree, root, add_node);
+  tree->left = left;
 }
 
-/* Before the subtree is taken out. */
 void lyw_index_remove(struct lyw_tree *tree, struct lyd_node *root) {
-  if (tree->incremental) remove_node(tree, root, root);
+  int64_t left = tree->left;
+  tree->left = INT64_MAX;
+  go_on(tree, root, remove_node);
+  tree->left = left;
 }
 
 /* After a value was written another way. */
 void lyw_index_again(struct lyw_tree *tree, struct lyd_node *leaf) {
   if (!tree->incremental) return;
   drop_node(tree, leaf, NULL);
-  add_node(tree, leaf, leaf);
+  lyw_index_add(tree, leaf);
 }
 
 void lyw_index_free(struct lyw_tree *tree) {

@@ -110,10 +110,7 @@ uint32_t lyw_put_path(struct lyw_buf *buf, const struct lyd_node *node) {
   return count;
 }
 
-void lyw_put_path_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema) {
-  size_t at = buf->len;
-  uint32_t count = lyw_put_path(buf, parent) + 1;
+void lyw_put_last_name(struct lyw_buf *buf, const struct lyd_node *parent, const struct lysc_node *schema) {
   put_name(buf, parent, schema);
   lyw_put_u32(buf, UINT32_MAX);
-  memcpy(buf->data + at, &count, 4);
 }

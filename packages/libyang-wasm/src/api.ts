@@ -91,16 +91,27 @@ export interface ModuleInfo {
 export interface DataTree {
   /** Replaces all content by this RFC 7951 JSON and validates. `[]` means valid; with violations the tree is left empty. */
   load(json: string): Violation[];
+  /** As `load`, in slices. */
+  beginLoad(json: string, options?: SliceOptions): Sliced<Violation[]>;
   /**
    * Applies edits in order, validates, and returns the changes or all violations. What was staged must be kept or undone
    * before the next stage; with violations it is undone already.
    * @param edits edits, or what {@link encodeEdits} made of them
    */
   stage(edits: readonly Edit[] | Uint8Array): StageResult;
+  /**
+   * As `stage`, in slices, with the same verdict. The changes come in chunks, each for {@link decodeChanges}.
+   * @param edits packed edits must stay as they are until the last step
+   */
+  beginStage(edits: readonly Edit[] | Uint8Array, options?: SliceOptions): Sliced<SlicedStageResult>;
   /** Makes what was staged permanent. */
   keep(): void;
+  /** As `keep`, in slices. */
+  beginKeep(): Sliced<void>;
   /** Goes back to exactly the state before the stage: values, order, default and when flags. */
   undo(): void;
+  /** As `undo`, in slices. */
+  beginUndo(): Sliced<void>;
   /** Checks the tree as it is; it stays as it is. */
   validate(): Violation[];
   /** RFC 7951 JSON of the whole tree or of the subtree at a path; `''` when that is absent. */
@@ -108,6 +119,38 @@ export interface DataTree {
   /** Checks that the last stage made, and stages so far that needed full validation. */
   readonly cost: { checks: number; fullStages: number };
   destroy(): void;
+}
+
+/**
+ * What goes on slice by slice. Between steps, other trees of the same instance can be used and can have slices of their own; this tree
+ * can only be destroyed, which first goes through all that is left.
+ */
+export interface Sliced<T> {
+  /**
+   * Does a part of the work.
+   * @param budget about the number of nodes that the step looks at; 8,000 is about 10 ms
+   * @param takeChanges gets the chunk of changes that the step made, which is then no part of the result
+   * @returns whether it was the last step
+   */
+  step(budget?: number, takeChanges?: (chunk: Uint8Array<ArrayBuffer>) => void): boolean;
+  /** How far it is: bytes of the input that were read, and checks that were made so far. */
+  readonly progress: { readonly bytes: number; readonly totalBytes: number; readonly checks: number };
+  /** @throws Error before the last step */
+  result(): T;
+}
+
+/** How fine slices can be. */
+export interface SliceOptions {
+  /** JSON that libyang reads in one call; longer texts are taken apart. */
+  pieceBytes?: number;
+  /** Changes in one chunk. */
+  chunkChanges?: number;
+}
+
+export interface SlicedStageResult {
+  violations: Violation[];
+  /** Chunks, in order; each has a buffer of its own. None when there are violations. */
+  changes: Uint8Array<ArrayBuffer>[];
 }
 
 export interface PrintOptions {

@@ -36,12 +36,13 @@ export function completePath(
   path: string,
   top: readonly SchemaNodeJson[],
   message: string,
-  spot: JsonSpot,
+  spotOf: () => JsonSpot | undefined,
   nth: number,
 ): string {
   const steps = splitPath(path);
   // The JSON may be as large as the configuration: it is read only for a path that lacks a key.
-  if (!lacksKey(steps, top)) return path;
+  const spot = lacksKey(steps, top) ? spotOf() : undefined;
+  if (spot === undefined) return path;
   let nodes: readonly SchemaNodeJson[] | undefined = top;
   let values: unknown[] = [parse(spot.json)];
   let changed = false;

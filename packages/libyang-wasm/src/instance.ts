@@ -15,6 +15,8 @@ export interface Instance {
   callWith(name: string, handle: number, input: Uint8Array, ...rest: number[]): void;
   /** A copy in the instance's memory that ends in NUL; the callee or the caller frees it. */
   copyIn(text: string | Uint8Array): number;
+  /** As `copyIn`, with the number of bytes before the NUL. */
+  copyText(text: string): { pointer: number; length: number };
   free(pointer: number): void;
   /** The bytes of the last result, as a copy with a buffer of its own. */
   result(): Uint8Array<ArrayBuffer>;
@@ -70,6 +72,10 @@ export async function startInstance(module: WebAssembly.Module): Promise<Instanc
       free(pointer);
     },
     copyIn,
+    copyText(text) {
+      const bytes = encoder.encode(text);
+      return { pointer: copyIn(bytes), length: bytes.length };
+    },
     free,
     result() {
       const copy = resultView().slice();

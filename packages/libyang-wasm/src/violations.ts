@@ -63,8 +63,7 @@ export function toViolations(records: readonly ErrorRecord[], explain: Explanati
     const finding = `${record.editIndex}\n${path}\n${record.message}`;
     const nth = seen.get(finding) ?? 0;
     seen.set(finding, nth + 1);
-    const spot = explain.spot(record.editIndex);
-    if (spot) path = completePath(path, explain.schema(), record.message, spot, nth);
+    path = completePath(path, explain.schema(), record.message, () => explain.spot(record.editIndex), nth);
     const type = findSchema(path, explain.schema())?.type;
     const violation: Violation = { path, ...classify(record), message: wordMessage(record.message, type) };
     if (record.schemaPath) violation.schemaPath = record.schemaPath;

@@ -107,12 +107,12 @@ describe('stage', () => {
     commit(tree, update('{"m:c":{"seq":[{"x":"a","y":1,"z":"q"},{"x":"b","y":1},{"x":"d","y":1}]}}'));
     const json = '{"m:seq":[{"x":"b","y":1},{"x":"c","y":1},{"x":"a","y":1}]}';
     assert.deepEqual(lines(commit(tree, { op: 'replace', path: below('seq'), json })), [
-      'm:c/seq[d|1]/x leaf "d" -> -',
-      'm:c/seq[d|1]/y leaf 1 -> -',
       'm:c/seq[c|1]/x leaf - -> "c"',
       'm:c/seq[c|1]/y leaf - -> 1',
-      'm:c/seq[a|1]/z leaf "q" -> -',
       'm:c/seq order b|1 c|1 a|1',
+      'm:c/seq[d|1]/x leaf "d" -> -',
+      'm:c/seq[d|1]/y leaf 1 -> -',
+      'm:c/seq[a|1]/z leaf "q" -> -',
     ]);
   });
 
@@ -120,8 +120,8 @@ describe('stage', () => {
     commit(tree, update('{"m:c":{"l":[{"k":"1","v":4,"needed":"n","plain":1},{"k":"2","v":5,"needed":"n"}]}}'));
     const json = '{"m:l":[{"k":"1","v":6,"needed":"n"}]}';
     assert.deepEqual(lines(commit(tree, { op: 'replace', path: below(['l', '1']), json })), [
-      'm:c/l[1]/plain leaf 1 -> -',
       'm:c/l[1]/v leaf 4 -> 6',
+      'm:c/l[1]/plain leaf 1 -> -',
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('stage', () => {
     commit(tree, update('{"m:c":{"i":"red","either":"red"}}'));
     assert.equal(tree.print({ path: below('either') }), '{"m:either":"m:red"}');
     const remove: Edit = { op: 'delete', path: below('i') };
-    const told = ['m:c/i leaf "m:red" -> -', 'm:c/either leaf "m:red" -> "red"'];
+    const told = ['m:c/either leaf "m:red" -> "red"', 'm:c/i leaf "m:red" -> -'];
     assert.deepEqual(lines(tree.stage([remove]).changes), told);
     assert.equal(tree.print(), '{"m:c":{"either":"red"}}');
     tree.undo();

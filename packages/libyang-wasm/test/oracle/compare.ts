@@ -12,7 +12,7 @@ export interface Tally {
 }
 
 /** Violations as a set; the order in which they are found is no part of the verdict. */
-function told(violations: readonly Violation[]): string[] {
+export function told(violations: readonly Violation[]): string[] {
   const lines = violations.map(
     ({ path, errorTag, errorAppTag, message }) => `${path} | ${errorTag} | ${errorAppTag} | ${message}`,
   );
