@@ -63,7 +63,10 @@ export function createTree(
       step(budget = sliceBudget, takeChanges = onChanges) {
         if (outcome !== undefined) return true;
         if (state !== 'busy') expect('idle', 'go on');
+        // Unless the step comes to its end, a trap ended it: every later call says so.
+        state = 'idle';
         const answer = instance.call('lyw_tree_step', handle, Number.isFinite(budget) ? Math.max(1, budget) : 0);
+        state = 'busy';
         if (answer === stepGaveChanges) takeChanges(instance.result());
         if (answer !== stepDone) return false;
         state = 'idle';
