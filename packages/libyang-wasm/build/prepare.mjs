@@ -82,7 +82,8 @@ function prepareLibyang(libyang, files, units) {
   Object.assign(values, {
     LIBYANG_VERSION: join('VERSION'),
     LIBYANG_SOVERSION_FULL: join('SOVERSION'),
-    LYD_VALUE_SIZE: '24',
+    // The least that it may be: most values are texts, which are in the dictionary, and larger ones are kept apart.
+    LYD_VALUE_SIZE: '8',
     CMAKE_SHARED_MODULE_SUFFIX: '.so',
     PLUGINS_DIR_TYPES: '/',
     PLUGINS_DIR_EXTENSIONS: '/',
