@@ -14,9 +14,9 @@ interface Work {
 }
 
 /** A slice should take less than this; one that took longer is followed by smaller ones. */
-const sliceMs = 10;
+const sliceMs = 4;
 /** About the number of data nodes that a slice looks at. */
-const mostNodes = 8000;
+const mostNodes = 2000;
 
 /** Round robin: a work waits for one slice of each other work, however large those are. */
 export class Turns {

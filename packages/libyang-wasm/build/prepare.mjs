@@ -82,7 +82,8 @@ function prepareLibyang(libyang, files, units) {
   Object.assign(values, {
     LIBYANG_VERSION: join('VERSION'),
     LIBYANG_SOVERSION_FULL: join('SOVERSION'),
-    LYD_VALUE_SIZE: '24',
+    // The least that it may be: most values are texts, which are in the dictionary, and larger ones are kept apart.
+    LYD_VALUE_SIZE: '8',
     CMAKE_SHARED_MODULE_SUFFIX: '.so',
     PLUGINS_DIR_TYPES: '/',
     PLUGINS_DIR_EXTENSIONS: '/',
@@ -134,9 +135,18 @@ function prepareLibyang(libyang, files, units) {
       '    if (!*first_p || (*first_p)->prev->schema) {\n        return LY_SUCCESS;\n    }\n\n    /* finish linking metadata */',
     ),
   );
-  // What is in a table differs already: a table that grows, which is one long step, need not compare it again.
+  // A table that grows is one long step: records stay in their places, and only their chains are split.
+  edit(
+    files,
+    'libyang/src/hash_table.c',
+    'static LY_ERR\nlyht_resize(struct',
+    `${enlarge}static LY_ERR\nlyht_resize(struct`,
+  );
   editFunction(files, 'libyang/src/hash_table.c', 'lyht_resize(struct', (text) =>
-    text.replace('if (check) {\n                ret = lyht_insert(', 'if (0) {\n                ret = lyht_insert('),
+    text.replace(
+      '    old_hlists = ht->hlists;',
+      '    if (operation > 0) {\n        return lyw_enlarge(ht);\n    }\n\n    old_hlists = ht->hlists;',
+    ),
   );
   // Most entries have few children: a table for each would take more memory than all their leaves, and time to fill.
   edit(files, 'libyang/src/tree_data_hash.c', 'if (u >= LYD_HT_MIN_ITEMS)', 'if (u >= 16)');
@@ -288,6 +298,53 @@ function prepareTopLevel(files) {
     ),
   );
 }
+
+/** Doubles a hash table; the order in each chain stays. */
+const enlarge = `
+static LY_ERR
+lyw_enlarge(struct ly_ht *ht)
+{
+    uint32_t i, half, idx, next, old_size = ht->size, size = old_size << 1;
+    struct ly_ht_hlist *hlists = realloc(ht->hlists, size * sizeof *hlists), *list;
+    unsigned char *recs;
+    struct ly_ht_rec *rec;
+
+    LY_CHECK_RET(!hlists, LY_EMEM);
+    ht->hlists = hlists;
+    recs = realloc(ht->recs, (size_t)size * ht->rec_size);
+    LY_CHECK_RET(!recs, LY_EMEM);
+    ht->recs = recs;
+
+    for (i = old_size; i < size; i++) {
+        lyht_get_rec(recs, ht->rec_size, i)->next = i + 1;
+    }
+    lyht_get_rec(recs, ht->rec_size, size - 1)->next = ht->first_free_rec;
+    ht->first_free_rec = old_size;
+    ht->size = size;
+
+    for (i = 0; i < old_size; i++) {
+        idx = hlists[i].first;
+        for (half = 0; half < 2; half++) {
+            hlists[i + half * old_size].first = LYHT_NO_RECORD;
+            hlists[i + half * old_size].last = LYHT_NO_RECORD;
+        }
+        for (; idx != LYHT_NO_RECORD; idx = next) {
+            rec = lyht_get_rec(recs, ht->rec_size, idx);
+            next = rec->next;
+            rec->next = LYHT_NO_RECORD;
+            list = &hlists[rec->hash & (size - 1)];
+            if (list->first == LYHT_NO_RECORD) {
+                list->first = idx;
+            } else {
+                lyht_get_rec(recs, ht->rec_size, list->last)->next = idx;
+            }
+            list->last = idx;
+        }
+    }
+    return LY_SUCCESS;
+}
+
+`;
 
 const topSibling = 'libyang/src/tree_data_common.c';
 

@@ -17,6 +17,57 @@ void *lyw_grow(void *items, size_t *cap, size_t need, size_t item_size) {
   return grown;
 }
 
+static uint32_t *chain_of(struct lyw_items items, uint32_t link) {
+  return (uint32_t *)((char *)items.data + (link - 1) * items.size + items.chain);
+}
+
+static const void *item_of(struct lyw_items items, uint32_t link) {
+  return (const char *)items.data + (link - 1) * items.size;
+}
+
+/* One slot more takes over a part of another's items. */
+static void split_slot(struct lyw_slots *slots, struct lyw_items items) {
+  if (slots->count > slots->mask) {
+    slots->mask = slots->mask * 2 + 1;
+    slots->heads = realloc(slots->heads, (slots->mask + (size_t)1) * sizeof *slots->heads);
+    if (!slots->heads) __builtin_trap();
+  }
+  uint32_t made = slots->count++, *from = &slots->heads[made & (slots->mask >> 1)], *to = &slots->heads[made];
+  *to = 0;
+  while (*from) {
+    uint32_t link = *from, *chain = chain_of(items, link);
+    if (lyw_slot_of(slots->count, slots->mask, items.hash(item_of(items, link))) == made) {
+      *from = *chain;
+      *chain = *to;
+      *to = link;
+    } else {
+      from = chain;
+    }
+  }
+}
+
+void lyw_slots_add(struct lyw_slots *slots, struct lyw_items items, uint32_t index) {
+  if (!slots->count) {
+    slots->count = 64;
+    slots->mask = 63;
+    slots->heads = calloc(slots->count, sizeof *slots->heads);
+    if (!slots->heads) __builtin_trap();
+  }
+  if (index >= slots->count) split_slot(slots, items);
+  uint32_t *head = &slots->heads[lyw_slot_of(slots->count, slots->mask, items.hash(item_of(items, index + 1)))];
+  *chain_of(items, index + 1) = *head;
+  *head = index + 1;
+}
+
+void lyw_slots_clear(struct lyw_slots *slots) {
+  if (slots->count) memset(slots->heads, 0, slots->count * sizeof *slots->heads);
+}
+
+void lyw_slots_free(struct lyw_slots *slots) {
+  free(slots->heads);
+  *slots = (struct lyw_slots){0};
+}
+
 void lyw_put(struct lyw_buf *buf, const void *data, size_t len) {
   buf->data = lyw_grow(buf->data, &buf->cap, buf->len + len + 1, 1);
   if (len) memcpy(buf->data + buf->len, data, len);

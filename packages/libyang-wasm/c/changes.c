@@ -11,6 +11,7 @@ struct row {
   uint32_t hash;
   uint32_t path_len;
   uint32_t value_len;
+  uint32_t chain;
   size_t path; /* the value follows it */
   uint8_t kind;
   bool met;
@@ -27,8 +28,7 @@ struct lyw_emit {
   struct row *rows;
   size_t row_count;
   size_t row_cap;
-  uint32_t *slots; /* index + 1 */
-  size_t slot_cap;
+  struct lyw_slots slots;
   struct lyw_buf path; /* of the row at hand */
   struct lyw_buf value;
   const struct lyd_node *parent; /* the node whose path `prefix` holds */
@@ -43,38 +43,29 @@ static uint32_t hash_of(const struct lyw_emit *emit, enum row_kind kind) {
   return hash ^ (hash >> 15);
 }
 
-/* The slot of the row with the path at hand, or the free one where it belongs. */
-static uint32_t *slot_of(const struct lyw_emit *emit, enum row_kind kind, uint32_t hash) {
-  for (size_t at = hash;; at++) {
-    uint32_t *slot = &emit->slots[at & (emit->slot_cap - 1)];
-    if (!*slot) return slot;
-    const struct row *row = &emit->rows[*slot - 1];
-    if (row->hash == hash && row->kind == kind && row->path_len == emit->path.len &&
-        memcmp(emit->bytes.data + row->path, emit->path.data, emit->path.len) == 0) return slot;
-  }
+static uint32_t hash_row(const void *row) {
+  return ((const struct row *)row)->hash;
 }
 
-static void grow_slots(struct lyw_emit *emit) {
-  if ((emit->row_count + 1) * 2 <= emit->slot_cap) return;
-  emit->slot_cap = emit->slot_cap ? emit->slot_cap * 2 : 64;
-  free(emit->slots);
-  emit->slots = calloc(emit->slot_cap, sizeof *emit->slots);
-  if (!emit->slots) __builtin_trap();
-  for (size_t i = 0; i < emit->row_count; i++) {
-    size_t at = emit->rows[i].hash;
-    while (emit->slots[at & (emit->slot_cap - 1)]) at++;
-    emit->slots[at & (emit->slot_cap - 1)] = (uint32_t)i + 1;
+/* The row before with the path at hand, or NULL. */
+static struct row *find_row(const struct lyw_emit *emit, enum row_kind kind, uint32_t hash) {
+  for (uint32_t link = lyw_slots_first(&emit->slots, hash); link; link = emit->rows[link - 1].chain) {
+    struct row *row = &emit->rows[link - 1];
+    if (row->hash == hash && row->kind == kind && row->path_len == emit->path.len &&
+        memcmp(emit->bytes.data + row->path, emit->path.data, emit->path.len) == 0) return row;
   }
+  return NULL;
 }
 
 /* The row at hand was there before; what an earlier step told of it counts. */
 static void put_before(struct lyw_emit *emit, enum row_kind kind) {
-  grow_slots(emit);
-  uint32_t hash = hash_of(emit, kind), *slot = slot_of(emit, kind, hash);
-  if (*slot) return;
+  uint32_t hash = hash_of(emit, kind);
+  if (find_row(emit, kind, hash)) return;
   emit->rows = lyw_grow(emit->rows, &emit->row_cap, emit->row_count + 1, sizeof *emit->rows);
-  emit->rows[emit->row_count++] = (struct row){hash, (uint32_t)emit->path.len, (uint32_t)emit->value.len, emit->bytes.len, (uint8_t)kind, false};
-  *slot = (uint32_t)emit->row_count;
+  emit->rows[emit->row_count] = (struct row){.hash = hash, .path_len = (uint32_t)emit->path.len, .value_len = (uint32_t)emit->value.len,
+      .path = emit->bytes.len, .kind = (uint8_t)kind};
+  struct lyw_items items = {emit->rows, sizeof *emit->rows, offsetof(struct row, chain), hash_row};
+  lyw_slots_add(&emit->slots, items, (uint32_t)emit->row_count++);
   lyw_put(&emit->bytes, emit->path.data, emit->path.len);
   lyw_put(&emit->bytes, emit->value.data, emit->value.len);
 }
@@ -96,11 +87,7 @@ static void put_change(struct lyw_emit *emit, enum row_kind kind, const struct l
 
 /* The row at hand is there now. */
 static void put_after(struct lyw_emit *emit, enum row_kind kind) {
-  struct row *row = NULL;
-  if (emit->row_count) {
-    uint32_t slot = *slot_of(emit, kind, hash_of(emit, kind));
-    row = slot ? &emit->rows[slot - 1] : NULL;
-  }
+  struct row *row = emit->row_count ? find_row(emit, kind, hash_of(emit, kind)) : NULL;
   const char *before = row ? emit->bytes.data + row->path + row->path_len : NULL;
   if (row) {
     bool told = row->met;
@@ -288,7 +275,7 @@ void lyw_emit_free(struct lyw_emit *emit) {
   lyw_buf_free(&emit->value);
   lyw_buf_free(&emit->prefix);
   free(emit->rows);
-  free(emit->slots);
+  lyw_slots_free(&emit->slots);
   free(emit);
 }
 

@@ -32,33 +32,23 @@ static void leave(struct lyw_dirty *dirty, struct lyd_node *node, uint32_t modul
   dirty->next[dirty->next_count++] = (struct lyw_item){.node = node, .module = (uint16_t)module, .tasks = (uint8_t)task};
 }
 
-static size_t slot_of(const struct lyw_dirty *dirty, const struct lyd_node *node, uint32_t module) {
-  size_t at = hash_pair((uintptr_t)node, node ? 0 : module + 1) & (dirty->slot_cap - 1);
-  while (dirty->slots[at]) {
-    const struct lyw_item *item = &dirty->items[dirty->slots[at] - 1];
-    if (item->node == node && (node || item->module == module)) break;
-    at = (at + 1) & (dirty->slot_cap - 1);
-  }
-  return at;
+static uint32_t hash_item(const void *data) {
+  const struct lyw_item *item = data;
+  return hash_pair((uintptr_t)item->node, item->node ? 0 : item->module + 1u);
 }
 
 static struct lyw_item *item_of(struct lyw_dirty *dirty, struct lyd_node *node, uint32_t module) {
-  if (dirty->item_count * 2 >= dirty->slot_cap) {
-    dirty->slot_cap = dirty->slot_cap ? dirty->slot_cap * 2 : 128;
-    free(dirty->slots);
-    dirty->slots = calloc(dirty->slot_cap, sizeof *dirty->slots);
-    if (!dirty->slots) __builtin_trap();
-    for (size_t i = 0; i < dirty->item_count; i++) {
-      dirty->slots[slot_of(dirty, dirty->items[i].node, dirty->items[i].module)] = (uint32_t)i + 1;
-    }
+  struct lyw_item made = {.node = node, .module = (uint16_t)module};
+  for (uint32_t link = lyw_slots_first(&dirty->slots, hash_item(&made)); link; link = dirty->items[link - 1].chain) {
+    struct lyw_item *item = &dirty->items[link - 1];
+    if (item->node == node && (node || item->module == module)) return item;
   }
-  size_t at = slot_of(dirty, node, module);
-  if (!dirty->slots[at]) {
-    dirty->items = lyw_grow(dirty->items, &dirty->item_cap, dirty->item_count + 1, sizeof *dirty->items);
-    dirty->items[dirty->item_count++] = (struct lyw_item){.node = node, .module = (uint16_t)module};
-    dirty->slots[at] = (uint32_t)dirty->item_count;
-  }
-  return &dirty->items[dirty->slots[at] - 1];
+  dirty->items = lyw_grow(dirty->items, &dirty->item_cap, dirty->item_count + 1, sizeof *dirty->items);
+  struct lyw_item *item = &dirty->items[dirty->item_count];
+  *item = made;
+  struct lyw_items items = {dirty->items, sizeof *dirty->items, offsetof(struct lyw_item, chain), hash_item};
+  lyw_slots_add(&dirty->slots, items, (uint32_t)dirty->item_count++);
+  return item;
 }
 
 static void mark_one(struct lyw_tree *tree, struct lyd_node *node, uint32_t module, uint32_t task) {
@@ -345,7 +335,7 @@ void lyw_dirty_begin(struct lyw_tree *tree, bool full) {
   dirty->spreading = LYW_SPREAD_EVENTS;
   dirty->spread_at = 0;
   dirty->any = false;
-  if (dirty->slot_cap) memset(dirty->slots, 0, dirty->slot_cap * sizeof *dirty->slots);
+  lyw_slots_clear(&dirty->slots);
   dirty->turn++;
   dirty->module = 0;
   dirty->phase = LYW_EDITING;
@@ -442,18 +432,17 @@ void lyw_dirty_keep(struct lyw_tree *tree) {
 /* What one large stage needed is not kept for the small ones after it. */
 static void give_back(struct lyw_dirty *dirty) {
   free(dirty->items);
-  free(dirty->slots);
+  lyw_slots_free(&dirty->slots);
   free(dirty->events);
   free(dirty->fresh);
   free(dirty->late);
   free(dirty->once);
   dirty->items = NULL;
-  dirty->slots = NULL;
   dirty->events = NULL;
   dirty->fresh = NULL;
   dirty->late = NULL;
   dirty->once = NULL;
-  dirty->item_cap = dirty->slot_cap = dirty->event_cap = dirty->fresh_cap = dirty->late_cap = dirty->once_cap = 0;
+  dirty->item_cap = dirty->event_cap = dirty->fresh_cap = dirty->late_cap = dirty->once_cap = 0;
   dirty->item_count = dirty->event_count = dirty->event_at = dirty->fresh_count = dirty->late_count = dirty->once_count = 0;
 }
 

@@ -17,6 +17,7 @@ struct lyw_item {
   uint8_t done;
   uint32_t fresh; /* PARENT: children that edits put in or named, index + 1 of the first and the last */
   uint32_t last_fresh;
+  uint32_t chain;
 };
 
 struct lyw_fresh {
@@ -44,8 +45,7 @@ struct lyw_dirty {
   struct lyw_item *items;
   size_t item_count;
   size_t item_cap;
-  uint32_t *slots; /* index + 1 by node or module */
-  size_t slot_cap;
+  struct lyw_slots slots; /* by node or module */
   struct lyw_item *next; /* left to the next stage: nothing that is checked this time would see it */
   size_t next_count;
   size_t next_cap;

@@ -170,9 +170,8 @@ struct lyw_entry {
   uint32_t hash;
   uint32_t count;                /* first of its value: how many there are */
   struct lyw_entry *next, *prev; /* same value */
-  struct lyw_entry *of_node;     /* other indexes */
-  struct lyw_entry *chain;
-  struct lyw_entry *node_chain;
+  struct lyw_entry *of_node;     /* the node's entry in another index; the first is the node's priv */
+  struct lyw_entry *chain;       /* another value */
 };
 void lyw_index_again(struct lyw_tree *tree, struct lyd_node *leaf);
 struct lyw_entry *lyw_index_find(const struct lyw_tree *tree, const struct lyw_index *index, const struct lyd_node *scope, const char *value);

@@ -66,6 +66,8 @@ static void start_over(struct lyw_tree *tree) {
 static void finish_stage(struct lyw_tree *tree) {
   struct lyw_run *run = tree->run;
   lyw_dirty_end(tree);
+  free(run->input);
+  run->input = NULL;
   if (run->report.count) {
     run->part = TAKE_BACK;
   } else if (run->kind == LOAD) {
@@ -271,11 +273,12 @@ void lyw_tree_undo(struct lyw_tree *tree) {
   tree->open = false;
 }
 
-/* Bytes of the input that were read, of how many; checks that were made. */
+/* Bytes of the input that were read. */
 uint32_t LYW_EXPORT(lyw_tree_read)(struct lyw_tree *tree);
 uint32_t lyw_tree_read(struct lyw_tree *tree) {
   const struct lyw_run *run = tree->run;
-  if (!run || !run->input) return 0;
+  if (!run) return 0;
+  if (!run->input) return (uint32_t)run->len;
   if (run->edit) return (uint32_t)(lyw_edit_place(run->edit, run->input + run->len) - run->input);
   return run->kind == LOAD ? (uint32_t)run->len : (uint32_t)(run->in.at - run->input);
 }

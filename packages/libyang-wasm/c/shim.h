@@ -15,7 +15,7 @@
 #define LYW_INSERTED 0x00010000u /* root of a subtree that this stage put in */
 #define LYW_TOP 0x00080000u      /* top-level node of an indexed tree */
 #define LYW_WAITS 0x00040000u /* its when is about to be looked at */
-#define LYW_HELD 0x00020000u     /* root of a subtree that this stage took out; priv is its former parent */
+#define LYW_HELD 0x00020000u     /* root of a subtree that this stage took out; priv is its former parent, else its first index entry */
 
 /* More steps of a journal than this are given back. */
 #define LYW_KEPT_STEPS 4096
@@ -38,6 +38,30 @@ void lyw_put_sized(struct lyw_buf *buf, const char *text, size_t len);
 /* JSON string with quotes. */
 void lyw_put_json_string(struct lyw_buf *buf, const char *text);
 void lyw_buf_free(struct lyw_buf *buf);
+
+/* Hash table over the items of an array: it grows by one slot for each item, so that no step of it is long. */
+struct lyw_slots {
+  uint32_t *heads; /* index + 1 of the last item that came to the slot; items are chained by index + 1 */
+  uint32_t count;
+  uint32_t mask;
+};
+struct lyw_items {
+  void *data;
+  size_t size;  /* of one */
+  size_t chain; /* where its uint32_t for the chain is */
+  uint32_t (*hash)(const void *item);
+};
+static inline uint32_t lyw_slot_of(uint32_t count, uint32_t mask, uint32_t hash) {
+  uint32_t at = hash & mask;
+  return at < count ? at : at & (mask >> 1);
+}
+static inline uint32_t lyw_slots_first(const struct lyw_slots *slots, uint32_t hash) {
+  return slots->count ? slots->heads[lyw_slot_of(slots->count, slots->mask, hash)] : 0;
+}
+/* Puts in the item at the index, which is as large as the number of those that are in already. */
+void lyw_slots_add(struct lyw_slots *slots, struct lyw_items items, uint32_t index);
+void lyw_slots_clear(struct lyw_slots *slots);
+void lyw_slots_free(struct lyw_slots *slots);
 
 /* The result of the last call, read by the host. */
 extern struct lyw_buf lyw_out;
@@ -101,9 +125,9 @@ struct lyw_tree {
   bool validated;   /* the content was valid when it was last kept */
   struct ly_ht *top;            /* top-level nodes by hash */
   struct lyd_node **top_first; /* first top-level instance by the order of its schema node */
-  struct lyw_entry **buckets;
-  struct lyw_entry **by_node;
-  size_t bucket_count;
+  struct lyw_entry **buckets; /* grow one by one, as lyw_slots do */
+  uint32_t bucket_count;
+  uint32_t bucket_mask;
   size_t entry_count;
   struct lyw_dirty *dirty;
   uint32_t full_stages; /* stages that needed full validation */

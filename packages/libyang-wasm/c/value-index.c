@@ -17,55 +17,52 @@ static uint32_t hash_of(const struct lyw_index *index, const struct lyd_node *sc
   return hash ^ (hash >> 15);
 }
 
-static uint32_t hash_node(const struct lyd_node *node) {
-  uint32_t hash = mix(5, (uint32_t)(uintptr_t)node);
-  return hash ^ (hash >> 15);
+static struct lyw_entry **bucket_of(const struct lyw_tree *tree, uint32_t hash) {
+  return &tree->buckets[lyw_slot_of(tree->bucket_count, tree->bucket_mask, hash)];
 }
 
-static void grow_tables(struct lyw_tree *tree) {
+/* One bucket more takes over a part of another's values. */
+static void grow_table(struct lyw_tree *tree) {
   if (tree->entry_count < tree->bucket_count) return;
-  size_t old = tree->bucket_count;
-  size_t next = old ? old * 2 : 256;
-  struct lyw_entry **buckets = calloc(next, sizeof *buckets), **nodes = calloc(next, sizeof *nodes);
-  if (!buckets || !nodes) __builtin_trap();
-  for (size_t i = 0; i < old; i++) {
-    for (struct lyw_entry *entry = tree->buckets[i], *rest; entry; entry = rest) {
-      rest = entry->chain;
-      entry->chain = buckets[entry->hash & (next - 1)];
-      buckets[entry->hash & (next - 1)] = entry;
-    }
-    for (struct lyw_entry *entry = tree->by_node[i], *rest; entry; entry = rest) {
-      rest = entry->node_chain;
-      uint32_t at = hash_node(entry->node) & (next - 1);
-      entry->node_chain = nodes[at];
-      nodes[at] = entry;
+  if (!tree->bucket_count) {
+    tree->bucket_count = 64;
+    tree->bucket_mask = 63;
+    tree->buckets = calloc(tree->bucket_count, sizeof *tree->buckets);
+    if (!tree->buckets) __builtin_trap();
+    return;
+  }
+  if (tree->bucket_count > tree->bucket_mask) {
+    tree->bucket_mask = tree->bucket_mask * 2 + 1;
+    tree->buckets = realloc(tree->buckets, (tree->bucket_mask + (size_t)1) * sizeof *tree->buckets);
+    if (!tree->buckets) __builtin_trap();
+  }
+  uint32_t made = tree->bucket_count++;
+  struct lyw_entry **from = &tree->buckets[made & (tree->bucket_mask >> 1)], **to = &tree->buckets[made];
+  *to = NULL;
+  while (*from) {
+    struct lyw_entry *entry = *from;
+    if (bucket_of(tree, entry->hash) == to) {
+      *from = entry->chain;
+      entry->chain = *to;
+      *to = entry;
+    } else {
+      from = &entry->chain;
     }
   }
-  free(tree->buckets);
-  free(tree->by_node);
-  tree->buckets = buckets;
-  tree->by_node = nodes;
-  tree->bucket_count = next;
 }
 
 struct lyw_entry *lyw_index_find(const struct lyw_tree *tree, const struct lyw_index *index, const struct lyd_node *scope, const char *value) {
   if (!tree->bucket_count) return NULL;
   uint32_t hash = hash_of(index, scope, value);
-  struct lyw_entry *entry = tree->buckets[hash & (tree->bucket_count - 1)];
+  struct lyw_entry *entry = *bucket_of(tree, hash);
   while (entry && (entry->hash != hash || entry->index != index || entry->scope != scope || entry->value != value)) entry = entry->chain;
   return entry;
-}
-
-static struct lyw_entry **node_slot(const struct lyw_tree *tree, const struct lyd_node *node) {
-  struct lyw_entry **slot = &tree->by_node[hash_node(node) & (tree->bucket_count - 1)];
-  while (*slot && (*slot)->node != node) slot = &(*slot)->node_chain;
-  return slot;
 }
 
 /* Takes over a reference to the value. */
 static struct lyw_entry *put(struct lyw_tree *tree, const struct lyw_index *index, struct lyd_node *node, const struct lyd_node *scope,
     const char *value) {
-  grow_tables(tree);
+  grow_table(tree);
   struct lyw_entry *entry = calloc(1, sizeof *entry);
   if (!entry) __builtin_trap();
   *entry = (struct lyw_entry){.node = node, .index = index, .scope = scope, .value = value, .count = 1};
@@ -78,17 +75,12 @@ static struct lyw_entry *put(struct lyw_tree *tree, const struct lyw_index *inde
     head->next = entry;
     head->count++;
   } else {
-    struct lyw_entry **bucket = &tree->buckets[entry->hash & (tree->bucket_count - 1)];
+    struct lyw_entry **bucket = bucket_of(tree, entry->hash);
     entry->chain = *bucket;
     *bucket = entry;
   }
-  struct lyw_entry **slot = node_slot(tree, node);
-  if (*slot) {
-    entry->of_node = (*slot)->of_node;
-    (*slot)->of_node = entry;
-  } else {
-    *slot = entry;
-  }
+  entry->of_node = node->priv;
+  node->priv = entry;
   tree->entry_count++;
   return entry;
 }
@@ -100,7 +92,7 @@ static void drop(struct lyw_tree *tree, struct lyw_entry *entry) {
     entry->prev->next = entry->next;
     if (entry->next) entry->next->prev = entry->prev;
   } else {
-    struct lyw_entry **at = &tree->buckets[entry->hash & (tree->bucket_count - 1)];
+    struct lyw_entry **at = bucket_of(tree, entry->hash);
     while (*at != entry) at = &(*at)->chain;
     if (entry->next) {
       entry->next->prev = NULL;
@@ -117,12 +109,10 @@ static void drop(struct lyw_tree *tree, struct lyw_entry *entry) {
 }
 
 /* Drops the node's entries: all, or those of one index. */
-static void drop_node(struct lyw_tree *tree, const struct lyd_node *node, const struct lyw_index *only) {
-  if (!tree->bucket_count) return;
-  struct lyw_entry **slot = node_slot(tree, node), *first = *slot;
-  if (!first) return;
-  struct lyw_entry *after = first->node_chain, *kept = NULL;
-  for (struct lyw_entry *entry = first, *rest; entry; entry = rest) {
+static void drop_node(struct lyw_tree *tree, struct lyd_node *node, const struct lyw_index *only) {
+  struct lyw_entry *kept = NULL;
+  if (node->flags & LYW_HELD) return;
+  for (struct lyw_entry *entry = node->priv, *rest; entry; entry = rest) {
     rest = entry->of_node;
     if (only && entry->index != only) {
       entry->of_node = kept;
@@ -131,12 +121,7 @@ static void drop_node(struct lyw_tree *tree, const struct lyd_node *node, const 
       drop(tree, entry);
     }
   }
-  if (kept) {
-    kept->node_chain = after;
-    *slot = kept;
-  } else {
-    *slot = after;
-  }
+  node->priv = kept;
 }
 
 static const char *keep_text(const struct lyw_tree *tree, const char *text) {
@@ -172,8 +157,9 @@ static const char *tuple_of(struct lyw_tree *tree, struct lyd_node *entry, const
       lyw_buf_free(&text);
       return NULL;
     }
+    // The text of a single value is in the dictionary already.
+    if (v) lyw_put_u8(&text, '\x1f');
     lyw_put_text(&text, lyd_value_get_canonical(tree->context->ctx, value));
-    lyw_put_u8(&text, '\x1f');
   }
   const char *kept = keep_text(tree, text.data);
   lyw_buf_free(&text);
@@ -275,7 +261,7 @@ void lyw_index_free(struct lyw_tree *tree) {
     }
   }
   free(tree->buckets);
-  free(tree->by_node);
-  tree->buckets = tree->by_node = NULL;
-  tree->bucket_count = tree->entry_count = 0;
+  tree->buckets = NULL;
+  tree->bucket_count = tree->bucket_mask = 0;
+  tree->entry_count = 0;
 }

@@ -63,10 +63,14 @@ export function createTree(
       step(budget = sliceBudget, takeChanges = onChanges) {
         if (outcome !== undefined) return true;
         if (state !== 'busy') expect('idle', 'go on');
-        // Unless the step comes to its end, a trap ended it: every later call says so.
-        state = 'idle';
-        const answer = instance.call('lyw_tree_step', handle, Number.isFinite(budget) ? Math.max(1, budget) : 0);
-        state = 'busy';
+        let answer: number;
+        try {
+          answer = instance.call('lyw_tree_step', handle, Number.isFinite(budget) ? Math.max(1, budget) : 0);
+        } catch (trap) {
+          // Nothing goes on after a trap: every later call throws it.
+          state = 'idle';
+          throw trap;
+        }
         if (answer === stepGaveChanges) takeChanges(instance.result());
         if (answer !== stepDone) return false;
         state = 'idle';
