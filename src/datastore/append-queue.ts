@@ -56,6 +56,9 @@ interface Pending {
   readonly reject: (error: EdgeconfError) => void;
 }
 
+/** Enough that the rows of one large transaction hold up nobody, and little to replay after a crash. */
+const mostWritesBehind = 1_000;
+
 /** The only writer of the journal. */
 export class AppendQueue {
   readonly #parts: AppendQueueParts;
@@ -65,6 +68,8 @@ export class AppendQueue {
   #epoch = 0;
   #flushing: Promise<void> | undefined;
   #rowsWritten: Promise<void> = Promise.resolve();
+  /** Writes whose rows are not stored yet. */
+  #writesBehind = 0;
   #stopped: string | undefined;
   #resuming: Promise<void> | undefined;
   #closed = false;
@@ -188,10 +193,11 @@ export class AppendQueue {
       for (const { target, after } of candidates) rows.set(target, after.rows);
       taker?.resolve({ entry, candidates });
     }
-    // The rows of one write are stored while the next is being made durable; never more than one write lies behind.
+    // Rows are stored while the next writes are being made durable, but do not fall behind without bound.
     const behind = this.#rowsWritten;
-    this.#rowsWritten = behind.then(() => this.#storeRows(entries, rows));
-    await behind;
+    this.#writesBehind++;
+    this.#rowsWritten = behind.then(() => this.#storeRows(entries, rows)).finally(() => this.#writesBehind--);
+    if (this.#writesBehind > mostWritesBehind) await behind;
   }
 
   async #storeRows(entries: readonly JournalEntry[], rows: ReadonlyMap<string, RowTree>): Promise<void> {
@@ -241,6 +247,7 @@ export class AppendQueue {
     const { journal, rows } = this.#parts;
     try {
       await journal.reread();
+      await rows.repair();
       // Entries whose append had an unknown result are applied now; those that are applied in memory only lack rows.
       await replay(journal, rows, (entry) => {
         if (entry.revision > this.#head.revision) this.#apply(entry);

@@ -110,6 +110,8 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
     await checkRecent(journal);
     const anchor = new HeadAnchor(options.folder);
     await anchor.check(journal.head);
+    if (await rows.repair())
+      datastoreLog.warn({ folder: options.folder }, 'rows were half written: they are made again');
     await replay(journal, rows);
     const deadlineMs = options.deadlineMs ?? 30_000;
     const workers = options.workers ?? Math.max(1, availableParallelism() - 1);

@@ -11,20 +11,37 @@ export function toLibyangPath(path: Path): LibyangElem[] {
   return path.map(({ node, keys }) => (keys === undefined ? { name: node.segment } : { name: node.segment, keys }));
 }
 
-/** The schema node and row key that a path from libyang stands for. @throws EdgeconfError INTERNAL if it is unknown. */
-export function rowOf(root: SchemaNode, path: readonly LibyangElem[]): { node: SchemaNode; key: RowKey } {
-  let node = root;
-  let key = '';
-  for (const { name, keys } of path) {
-    const child = node.children.get(name);
-    if (child === undefined) {
-      throw new EdgeconfError('INTERNAL', `libyang named '${name}' under '${node.segment}', which the schema lacks`);
-    }
-    node = child;
-    key += encodeName(node);
-    if (keys !== undefined) {
-      for (const [i, leaf] of node.keys.entries()) key += encodeKeyValue(leaf, keys[i] ?? '');
-    }
+/** Finds the schema nodes and row keys of paths from libyang; elements that are the same objects are looked up once. */
+export class RowFinder {
+  readonly #root: SchemaNode;
+  readonly #found: { elem: LibyangElem; node: SchemaNode; key: RowKey }[] = [];
+
+  constructor(root: SchemaNode) {
+    this.#root = root;
   }
-  return { node, key };
+
+  /** @throws EdgeconfError INTERNAL for a node that the schema lacks. */
+  find(path: readonly LibyangElem[]): { node: SchemaNode; key: RowKey } {
+    let at = 0;
+    while (at < path.length && this.#found[at]?.elem === path[at]) at++;
+    this.#found.length = at;
+    let { node, key } = this.#found[at - 1] ?? { node: this.#root, key: '' };
+    for (; at < path.length; at++) {
+      const elem = path[at] as LibyangElem;
+      const child = node.children.get(elem.name);
+      if (child === undefined) {
+        throw new EdgeconfError(
+          'INTERNAL',
+          `libyang named '${elem.name}' under '${node.segment}', which the schema lacks`,
+        );
+      }
+      node = child;
+      key += encodeName(node);
+      for (const [i, leaf] of (elem.keys === undefined ? [] : node.keys).entries()) {
+        key += encodeKeyValue(leaf, elem.keys?.[i] ?? '');
+      }
+      this.#found.push({ elem, node, key });
+    }
+    return { node, key };
+  }
 }

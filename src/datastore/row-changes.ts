@@ -2,9 +2,8 @@
 
 import { decodeChanges, type OrderChange } from 'libyang-wasm';
 import { encodeKeyValue, type RowKey, rankKey } from '../schema/row-key.ts';
-import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Slices } from '../slices.ts';
-import { rowOf } from './packed-path.ts';
+import { RowFinder } from './packed-path.ts';
 import { assignRanks } from './rank.ts';
 import type { Change } from './row.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -14,11 +13,14 @@ import type { Snapshot } from './snapshot.ts';
  * @param packed what libyang's stage returned, in parts.
  */
 export async function rowChanges(before: Snapshot, packed: readonly Uint8Array[], slices: Slices): Promise<Change[]> {
-  const root = before.model.root;
-  const changes = new Map<RowKey, Change>();
-  const put = (key: RowKey, after: string | undefined, was = before.get(key)?.value) => {
-    if (was === after) changes.delete(key);
-    else changes.set(key, { key, before: was, after });
+  const finder = new RowFinder(before.model.root);
+  const changes: Change[] = [];
+  /** Rank rows: an entry that went has given up its rank, and may be put elsewhere all the same. */
+  const ranks = new Map<RowKey, Change>();
+  const putRank = (key: RowKey, after: string | undefined) => {
+    const was = before.get(key)?.value;
+    if (was === after) ranks.delete(key);
+    else ranks.set(key, { key, before: was, after });
   };
   const orders: OrderChange[] = [];
   for (const part of packed) {
@@ -27,29 +29,28 @@ export async function rowChanges(before: Snapshot, packed: readonly Uint8Array[]
         orders.push(record);
         continue;
       }
-      const { node, key } = rowOf(root, record.path);
-      // What libyang says was before is what the rows say; most rows of a large load are new, and need no look.
-      changes.set(key, { key, before: record.before, after: record.after });
+      const { node, key } = finder.find(record.path);
+      changes.push({ key, before: record.before, after: record.after });
       const list = node.parent;
       // An entry goes with its key rows, and so does its place in the list.
       if (record.after === undefined && node.isKey && list?.orderedByUser === true) {
-        put(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
+        putRank(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
       }
     }
     await slices.next();
   }
-  // Entries that went have given up their rank above.
-  for (const order of orders) putRanks(before, root, order, put);
-  return sortedByKey([...changes.values()], slices);
+  for (const order of orders) putRanks(before, finder, order, putRank);
+  for (const change of ranks.values()) changes.push(change);
+  return sortedByKey(changes, slices);
 }
 
 function putRanks(
   before: Snapshot,
-  root: SchemaNode,
+  finder: RowFinder,
   order: OrderChange,
   put: (key: RowKey, after: string | undefined) => void,
 ): void {
-  const { node: list, key: prefix } = rowOf(root, order.path);
+  const { node: list, key: prefix } = finder.find(order.path);
   const entries = order.entries.map((keys) => {
     let entry = prefix;
     for (const [i, leaf] of list.keys.entries()) entry += encodeKeyValue(leaf, keys[i] ?? '');

@@ -3,6 +3,7 @@
 import { crc32 } from 'node:zlib';
 import { EdgeconfError } from '../errors.ts';
 import { type RowKey, rangeEnd } from '../schema/row-key.ts';
+import { Slices } from '../slices.ts';
 import { genesis, type JournalEntry, type JournalHead } from './journal-entry.ts';
 import { type LevelStore, revisionAt, revisionBytes, type Write } from './level-store.ts';
 import { decodeStanding, encodeStanding, noStanding, type Standing, standingAfter } from './notes.ts';
@@ -28,10 +29,14 @@ interface Stored {
 }
 
 const appliedKey = Buffer.from('applied');
+/** Stands while many pages are written in parts: what a crash leaves then is no one revision. */
+const tornKey = Buffer.from('torn');
 const standingKey = Buffer.from('standing');
 const noRecord: TargetRecord = { revision: 0, pages: 0, rows: 0, sum: 0 };
 /** Sums stay below 2^48, where integers are exact. */
 const modulus = 2 ** 48;
+/** Writes in one batch of the store: level copies a batch before it gives the thread back. */
+const writesAtOnce = 1_000;
 /** A page is stored behind its checksum. */
 const checksumBytes = 4;
 
@@ -44,6 +49,16 @@ export class RowStore {
 
   constructor(store: LevelStore) {
     this.#store = store;
+  }
+
+  /**
+   * Takes away rows that a crash left half written; they are made from the journal again. To be called before all else.
+   * @returns whether it was so.
+   */
+  async repair(): Promise<boolean> {
+    if ((await this.#store.tables.meta.get(tornKey)) === undefined) return false;
+    await this.#store.clear(['pages', 'history', 'meta']);
+    return true;
   }
 
   /** The journal entry up to which rows are applied. @throws EdgeconfError DATA_LOSS when the record cannot be read. */
@@ -61,7 +76,8 @@ export class RowStore {
   }
 
   /**
-   * Applies entries that follow the applied revision, in one atomic batch. Costs O(changes * log rows).
+   * Applies entries that follow the applied revision, as one: a crash leaves all or nothing of it, or what `repair` takes
+   * away. Costs O(changes * log rows).
    * @param after the targets' rows behind the last of the entries; where a target is not given, they are made here.
    */
   async apply(entries: readonly JournalEntry[], after: ReadonlyMap<string, RowTree> = new Map()): Promise<void> {
@@ -77,10 +93,11 @@ export class RowStore {
       const value = requestValue(revision, timeNs);
       batch.push({ type: 'put', sublevel: requests, key: requestKey(author, id), value });
     }
+    const slices = new Slices();
     const targets = new Map<string, Stored>();
     for (const target of new Set(entries.flatMap(({ commits }) => commits.map((commit) => commit.target)))) {
       const stored = await this.#target(target);
-      targets.set(target, this.#putTarget(batch, target, stored, entries, after.get(target)));
+      targets.set(target, await this.#putTarget(batch, target, stored, entries, after.get(target), slices));
     }
     const applied = { revision: last.revision, time: last.timeNs.toString(), hash: last.hash };
     batch.push({ type: 'put', sublevel: meta, key: appliedKey, value: Buffer.from(JSON.stringify(applied)) });
@@ -88,7 +105,7 @@ export class RowStore {
       batch.push({ type: 'put', sublevel: meta, key: standingKey, value: Buffer.from(encodeStanding(standing)) });
     }
     try {
-      await this.#store.write(batch, false);
+      await this.#write(batch, slices);
     } catch (error) {
       // Only the store can say now whether the batch is in it.
       this.#stored.clear();
@@ -99,6 +116,18 @@ export class RowStore {
     for (const [target, stored] of targets) this.#stored.set(target, stored);
   }
 
+  async #write(batch: Write[], slices: Slices): Promise<void> {
+    if (batch.length > writesAtOnce) {
+      const { meta } = this.#store.tables;
+      await this.#store.write([{ type: 'put', sublevel: meta, key: tornKey, value: Buffer.alloc(0) }], false);
+      for (; batch.length > writesAtOnce; await slices.next()) {
+        await this.#store.write(batch.splice(0, writesAtOnce), false);
+      }
+      batch.push({ type: 'del', sublevel: meta, key: tornKey });
+    }
+    await this.#store.write(batch, false);
+  }
+
   /** What the notes of all applied entries amount to. */
   async standing(): Promise<Standing> {
     if (this.#standing !== undefined) return this.#standing;
@@ -107,13 +136,14 @@ export class RowStore {
   }
 
   /** What the entries did to one target: pages that differ, and what was in the rows that they changed. */
-  #putTarget(
+  async #putTarget(
     batch: Write[],
     target: string,
     { tree, record }: Stored,
     entries: readonly JournalEntry[],
     after: RowTree | undefined,
-  ): Stored {
+    slices: Slices,
+  ): Promise<Stored> {
     const { meta, pages, history } = this.#store.tables;
     /** Who wrote a row last, for rows that these entries change more than once. */
     const writers = new Map<RowKey, number>();
@@ -132,6 +162,7 @@ export class RowStore {
           }
           if (entries.length > 1) writers.set(key, revision);
         }
+        await slices.next();
         if (after === undefined) made = made.with(commit.changes, revision);
       }
     }
@@ -141,6 +172,7 @@ export class RowStore {
     for (const page of changed.gone) {
       sum -= crc32(page.bytes);
       batch.push({ type: 'del', sublevel: pages, key: storedKey(target, page.first) });
+      await slices.next();
     }
     for (const page of changed.made) {
       const checksum = crc32(page.bytes);
@@ -151,6 +183,7 @@ export class RowStore {
         key: storedKey(target, page.first),
         value: withChecksum(page, checksum),
       });
+      await slices.next();
     }
     const next: TargetRecord = {
       revision,

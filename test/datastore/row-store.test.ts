@@ -250,6 +250,40 @@ describe('the row store', () => {
     );
   });
 
+  it('rows of a large transaction that a crash left half written are made from the journal again', async () => {
+    const large = (value: string) =>
+      Array.from({ length: 100_000 }, (_, i) =>
+        change(`k${String(i).padStart(6, '0')}\x00`, value === '1' ? undefined : '1', value),
+      );
+    await append('acme', large('1'));
+    await replay(journal, rows);
+    await append('acme', large('2'));
+    const { write } = store;
+    // Behind the history and some of the pages.
+    let left = 103;
+    store.write = async (batch, sync) => {
+      left--;
+      if (left === 0) throw new Error('the power went');
+      await write.call(store, batch, sync);
+    };
+    await assert.rejects(replay(journal, rows), /the power went/);
+    store.write = write;
+    const again = new RowStore(store);
+    await assert.rejects(again.load('acme'), { code: 'DATA_LOSS' });
+    assert.equal(await again.repair(), true);
+    await replay(journal, again);
+    const values = (await all('acme')).map(({ value }) => value);
+    assert.deepEqual([values.length, new Set(values)], [100_000, new Set(['2'])]);
+    assert.equal(await again.repair(), false);
+    assert.equal((await past(again, 'k000000\x00')).length, 2);
+  });
+
+  async function past(from: RowStore, key: string): Promise<unknown[]> {
+    const found: unknown[] = [];
+    for await (const each of from.past('acme', key)) found.push(each);
+    return found;
+  }
+
   it('replay stops at a gap and names the revision', async () => {
     for (let i = 0; i < 4; i++) await append('acme', [change('a\x00', i === 0 ? undefined : `${i}`, `${i + 1}`)]);
     const key = Buffer.alloc(8);

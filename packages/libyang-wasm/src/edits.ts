@@ -48,10 +48,13 @@ function writePath(out: PackedWriter, path: readonly PathElem[]): void {
 }
 
 /** Unpacks one path. */
-export function readPath(input: PackedReader): PathElem[] {
-  return Array.from({ length: input.u32() }, () => {
-    const name = input.text();
-    const count = input.u32();
-    return count === noKeys ? { name } : { name, keys: Array.from({ length: count }, () => input.text()) };
-  });
+function readPath(input: PackedReader): PathElem[] {
+  return Array.from({ length: input.u32() }, () => readPathElem(input));
+}
+
+/** Unpacks one element of a path. */
+export function readPathElem(input: PackedReader): PathElem {
+  const name = input.text();
+  const count = input.u32();
+  return count === noKeys ? { name } : { name, keys: Array.from({ length: count }, () => input.text()) };
 }

@@ -1,7 +1,6 @@
 // Packed buffers: little-endian numbers and length-prefixed UTF-8, as the C side reads and writes them.
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Stands for "no keys" where a count of keys is expected. */
 export const noKeys = 0xffffffff;
@@ -55,22 +54,20 @@ export class PackedWriter {
 
 /** Reads what was packed; throws RangeError when the buffer ends early. */
 export class PackedReader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
+  readonly #bytes: Buffer;
+  at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#at++);
+    return this.#bytes.readUInt8(this.at++);
   }
 
   u32(): number {
-    const value = this.#view.getUint32(this.#at, true);
-    this.#at += 4;
+    const value = this.#bytes.readUInt32LE(this.at);
+    this.at += 4;
     return value;
   }
 
@@ -79,15 +76,27 @@ export class PackedReader {
   }
 
   text(): string {
-    const length = this.u32();
-    if (this.#at + length > this.#bytes.length) throw new RangeError('the packed buffer ends early');
-    const text = decoder.decode(this.#bytes.subarray(this.#at, this.#at + length));
-    this.#at += length;
-    return text;
+    const from = this.#over(this.u32());
+    return this.#bytes.toString('utf8', from, this.at);
+  }
+
+  /** Whether the bytes from one place to another are those that stand at a third. */
+  equal(from: number, to: number, other: number): boolean {
+    const bytes = this.#bytes;
+    if (other + to - from > bytes.length) return false;
+    for (let i = to - from - 1; i >= 0; i--) if (bytes[from + i] !== bytes[other + i]) return false;
+    return true;
   }
 
   /** The bytes that were not read yet, as a copy. */
   rest(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(this.#at) as Uint8Array<ArrayBuffer>;
+    return new Uint8Array(this.#bytes.subarray(this.at));
+  }
+
+  #over(length: number): number {
+    const from = this.at;
+    if (from + length > this.#bytes.length) throw new RangeError('the packed buffer ends early');
+    this.at += length;
+    return from;
   }
 }

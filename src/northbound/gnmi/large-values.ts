@@ -46,8 +46,8 @@ export class LargeValues {
 
   /** Whether the value of an update is too large for the main thread. */
   static isLarge({ val, value }: Update): boolean {
-    const bytes = val?.json_val ?? val?.json_ietf_val ?? value?.value;
-    return bytes !== undefined && bytes.length > largeBytes;
+    const sizes = [val?.json_val, val?.json_ietf_val, value?.value].map((bytes) => bytes?.length ?? 0);
+    return Math.max(...sizes) > largeBytes;
   }
 
   /** The edits that `writeEdits` makes of the update. @throws EdgeconfError as it does */
