@@ -17,9 +17,9 @@ export interface Bystander {
   readonly reads: number;
 }
 
-/** A Set is due this often, and a Get. */
-const setEveryMs = 20;
-const readEveryMs = 10;
+/** A Set is due this often, and a Get: seldom enough that one client that waits for each answer can keep the pace. */
+const setEveryMs = 100;
+const readEveryMs = 50;
 
 /** Works until `ended` says so, and has done everything at least once then. Needs `watchCommits` of the service's process. */
 export async function bystand(

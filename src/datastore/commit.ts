@@ -10,7 +10,7 @@ import type { Draft } from './journal-entry.ts';
 import { checkFree, checkNotes } from './note-checks.ts';
 import { noteLabels, type Standing } from './notes.ts';
 import { idempotencyLabel, reservedLabelPrefix } from './request-label.ts';
-import { rowChanges } from './row-changes.ts';
+import { RowChanges } from './row-changes.ts';
 import type { Running } from './running.ts';
 import type { Link, Stacks } from './stacks.ts';
 import type { Release, TargetLocks } from './target-locks.ts';
@@ -195,9 +195,15 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
       // A transaction that only notes something about a target leaves the target's tree alone.
       if (edits.length === 0) return undefined;
       const before = parts.stacks.tip(target) ?? knownTarget(parts, target);
-      const verdict = await parts.validator.stage(before, packEdits(before, edits), waitUntilMs);
-      if (verdict.violations.length === 0) staged.add(target);
-      return { before, verdict };
+      let changes = new RowChanges(before);
+      const violations = await parts.validator.stage(before, packEdits(before, edits), waitUntilMs, {
+        onBegin: () => {
+          changes = new RowChanges(before);
+        },
+        onChanges: (chunk) => changes.add(chunk),
+      });
+      if (violations.length === 0) staged.add(target);
+      return { before, violations, changes };
     }),
   );
   const violations: Violation[] = [];
@@ -206,11 +212,11 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') throw outcome.reason;
     if (outcome.value === undefined) continue;
-    const { before, verdict } = outcome.value;
-    violations.push(...verdict.violations);
-    if (verdict.violations.length > 0) continue;
+    const { before } = outcome.value;
+    for (const violation of outcome.value.violations) violations.push(violation);
+    if (outcome.value.violations.length > 0) continue;
     const slices = new Slices();
-    const changes = await rowChanges(before, verdict.changes, slices);
+    const changes = await outcome.value.changes.finish(slices);
     if (changes.length === 0) continue;
     const after = await before.stage(changes, revision, slices);
     candidates.push({ target: before.target, before, after, changes });

@@ -2,46 +2,74 @@
 
 import { decodeChanges, type OrderChange } from 'libyang-wasm';
 import { encodeKeyValue, type RowKey, rankKey } from '../schema/row-key.ts';
-import type { Slices } from '../slices.ts';
+import { Slices } from '../slices.ts';
 import { RowFinder } from './packed-path.ts';
 import { assignRanks } from './rank.ts';
 import type { Change } from './row.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/**
- * The rows that a staged transaction changes, in key order, each once and only where before and after differ.
- * @param packed what libyang's stage returned, in parts.
- */
-export async function rowChanges(before: Snapshot, packed: readonly Uint8Array[], slices: Slices): Promise<Change[]> {
-  const finder = new RowFinder(before.model.root);
-  const changes: Change[] = [];
+/** Takes in what libyang tells of a staged transaction, chunk by chunk, as changes of rows. */
+export class RowChanges {
+  readonly #before: Snapshot;
+  readonly #finder: RowFinder;
+  readonly #changes: Change[] = [];
   /** Rank rows: an entry that went has given up its rank, and may be put elsewhere all the same. */
-  const ranks = new Map<RowKey, Change>();
-  const putRank = (key: RowKey, after: string | undefined) => {
-    const was = before.get(key)?.value;
-    if (was === after) ranks.delete(key);
-    else ranks.set(key, { key, before: was, after });
-  };
-  const orders: OrderChange[] = [];
-  for (const part of packed) {
-    for (const record of decodeChanges(part)) {
+  readonly #ranks = new Map<RowKey, Change>();
+  readonly #orders: OrderChange[] = [];
+  readonly #waiting: Uint8Array[] = [];
+  readonly #slices = new Slices();
+  #reading: Promise<void> | undefined;
+
+  constructor(before: Snapshot) {
+    this.#before = before;
+    this.#finder = new RowFinder(before.model.root);
+  }
+
+  /** Chunks may come faster than they can be read: they wait, so that others get the thread in between. */
+  add(chunk: Uint8Array): void {
+    this.#waiting.push(chunk);
+    this.#reading ??= this.#readWaiting();
+  }
+
+  async #readWaiting(): Promise<void> {
+    for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
+      this.#read(chunk);
+      await this.#slices.next();
+    }
+    this.#reading = undefined;
+  }
+
+  #read(chunk: Uint8Array): void {
+    for (const record of decodeChanges(chunk)) {
       if (record.kind === 'order') {
-        orders.push(record);
+        this.#orders.push(record);
         continue;
       }
-      const { node, key } = finder.find(record.path);
-      changes.push({ key, before: record.before, after: record.after });
+      const { node, key } = this.#finder.find(record.path);
+      this.#changes.push({ key, before: record.before, after: record.after });
       const list = node.parent;
       // An entry goes with its key rows, and so does its place in the list.
       if (record.after === undefined && node.isKey && list?.orderedByUser === true) {
-        putRank(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
+        this.#putRank(rankKey(key.slice(0, key.length - node.segment.length - 1)), undefined);
       }
     }
-    await slices.next();
   }
-  for (const order of orders) putRanks(before, finder, order, putRank);
-  for (const change of ranks.values()) changes.push(change);
-  return sortedByKey(changes, slices);
+
+  /** The rows that the transaction changes, in key order, each once and only where before and after differ. */
+  async finish(slices: Slices): Promise<Change[]> {
+    while (this.#reading !== undefined) await this.#reading;
+    for (const order of this.#orders) {
+      putRanks(this.#before, this.#finder, order, (key, after) => this.#putRank(key, after));
+    }
+    for (const change of this.#ranks.values()) this.#changes.push(change);
+    return sortedByKey(this.#changes, slices);
+  }
+
+  #putRank(key: RowKey, after: string | undefined): void {
+    const was = this.#before.get(key)?.value;
+    if (was === after) this.#ranks.delete(key);
+    else this.#ranks.set(key, { key, before: was, after });
+  }
 }
 
 function putRanks(

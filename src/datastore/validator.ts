@@ -19,10 +19,13 @@ export interface ValidatorOptions {
   readonly deadlineMs: number;
 }
 
-/** libyang's verdict: violations, or the changes in packed chunks. With violations nothing is staged. */
-export interface StageVerdict {
-  readonly violations: readonly Violation[];
-  readonly changes: readonly Uint8Array[];
+/** Told of a stage as it goes on. */
+export interface StageEvents {
+  /** The stage begins, maybe not for the first time: chunks of changes that were told before are void. */
+  readonly onBegin: () => void;
+  /** A chunk of packed changes; they are told only when there is no violation. */
+  readonly onChanges: (chunk: Uint8Array) => void;
+  readonly onProgress?: (progress: ValidatorProgress) => void;
 }
 
 /** Rows that go to a worker at once: few enough that neither side is held up for long. */
@@ -77,6 +80,7 @@ export class Validator {
    * Applies edits to the tree of the snapshot's target and validates it. What is staged must be kept or undone before the
    * target is staged again. Large stages of other targets of the same thread go on in turns with it.
    * @param edits packed edits, in one or several buffers; an edit's index counts through all of them
+   * @returns what is not valid; then nothing is staged
    * @throws EdgeconfError DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE as `ValidatorThread.call`; FAILED_PRECONDITION when the
    *   stored rows themselves are not valid.
    */
@@ -84,12 +88,12 @@ export class Validator {
     snapshot: Snapshot,
     edits: Uint8Array | readonly Uint8Array[],
     waitUntilMs: number,
-    onProgress?: (progress: ValidatorProgress) => void,
-  ): Promise<StageVerdict> {
+    events: StageEvents,
+  ): Promise<readonly Violation[]> {
     const packed = edits instanceof Uint8Array ? [edits] : edits;
     for (;;) {
       try {
-        return await this.#stageOnce(snapshot, packed, waitUntilMs, onProgress);
+        return await this.#stageOnce(snapshot, packed, waitUntilMs, events);
       } catch (error) {
         // Another target's input cost the thread: this one has no part in it and goes on in the next thread.
         if (!(error instanceof ThreadLost) || this.#closed || performance.now() > waitUntilMs) throw error;
@@ -101,21 +105,20 @@ export class Validator {
     snapshot: Snapshot,
     packed: readonly Uint8Array[],
     waitUntilMs: number,
-    onProgress?: (progress: ValidatorProgress) => void,
-  ): Promise<StageVerdict> {
+    events: StageEvents,
+  ): Promise<readonly Violation[]> {
     const { target } = snapshot;
     const thread = this.#threadOf(target);
     if (!thread.loaded.has(target)) await this.#load(thread, snapshot, waitUntilMs);
     const limits: CallLimits = { waitUntilMs, runMs: this.#options.deadlineMs };
-    const changes: Uint8Array[] = [];
-    const events = { onChanges: (chunk: Uint8Array) => changes.push(chunk), ...(onProgress && { onProgress }) };
+    events.onBegin();
     for (const { bytes, first, last } of editParts(packed)) {
       if (!last) {
         await thread.call({ kind: 'edits', target, first, bytes }, limits);
         continue;
       }
       const { violations } = await thread.call({ kind: 'stage', target, bytes }, limits, events);
-      return { violations: violations.map(plainViolation), changes };
+      return violations.map(plainViolation);
     }
     throw new TypeError('there is always a last part');
   }

@@ -35,6 +35,7 @@ export class Renderer {
 
   /** Renders again what the changes of one target touch. Costs in proportion to that. */
   async changed({ target, after, changes }: Pick<Candidate, 'target' | 'after' | 'changes'>): Promise<void> {
+    if (this.#devices.size === 0) return;
     const ids = new Set<string>();
     const { root } = after.model;
     for (let from = 0; from < changes.length; from += CHANGES_PER_TURN) {

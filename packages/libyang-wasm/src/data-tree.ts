@@ -19,7 +19,7 @@ import { editSpots, readRecords, toViolations } from './violations.ts';
 const sliceBudget = 8000;
 /** JSON that libyang reads in one call: about 2 ms. */
 const defaultPieceBytes = 16_384;
-const defaultChunkChanges = 4000;
+const defaultChunkChanges = 1000;
 
 const stepGaveChanges = 1;
 const stepDone = 2;

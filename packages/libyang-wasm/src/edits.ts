@@ -7,7 +7,9 @@ const ops = ['update', 'replace', 'delete'] as const;
 
 /** Packs edits so that they can cross threads in one transferable buffer. */
 export function encodeEdits(edits: readonly Edit[]): Uint8Array<ArrayBuffer> {
-  const out = new PackedWriter();
+  // Room for JSON that is bytes already, which may be much, and for a path.
+  const known = edits.reduce((sum, { json }) => sum + (typeof json === 'string' ? 0 : (json?.length ?? 0)), 0);
+  const out = new PackedWriter(known + 512);
   out.u32(edits.length);
   for (const { op, path, json } of edits) {
     if (json === undefined && op !== 'delete') throw new TypeError(`an ${op} needs json`);

@@ -7,9 +7,15 @@ export const noKeys = 0xffffffff;
 
 /** Appends to a growing buffer. */
 export class PackedWriter {
-  #bytes = new Uint8Array(256);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #length = 0;
+
+  /** @param size about what will be written, in bytes. */
+  constructor(size = 256) {
+    this.#bytes = new Uint8Array(size);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   u8(value: number): void {
     this.#room(1);
@@ -37,9 +43,10 @@ export class PackedWriter {
     this.#length += value.length;
   }
 
-  /** The bytes so far, in a buffer of their own. */
+  /** The bytes so far, in a buffer that has little or no room besides. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+    const isTight = this.#bytes.length - this.#length < 1024;
+    return isTight ? this.#bytes.subarray(0, this.#length) : this.#bytes.slice(0, this.#length);
   }
 
   #room(count: number): void {

@@ -85,7 +85,7 @@ export class LargeValues {
     }
     this.#known.add(id);
     const bytes = reply.edits.reduce((sum, { json }) => sum + json.length, 0);
-    if (bytes > hugeBytes) await this.#end();
+    if (bytes > hugeBytes) this.#renew();
     return reply.edits.map(({ op, key, json }): Edit => {
       const path = decodeKey(root, key);
       return op === 'delete' ? { op, query: queryOf(path) } : { op, path, json };
@@ -134,10 +134,11 @@ export class LargeValues {
     return this.#worker;
   }
 
-  async #end(): Promise<void> {
-    const worker = this.#worker;
+  /** The next thread starts before it is needed. */
+  #renew(): void {
+    void this.#worker?.terminate();
     this.#forget();
-    await worker?.terminate();
+    this.#start();
   }
 
   #forget(): void {
