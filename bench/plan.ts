@@ -45,8 +45,8 @@ export const fullPlan: Plan = {
 };
 
 export const quickPlan: Plan = {
-  oneLeafCommit: { sizes: [1_000, 10_000, 100_000], edits: 200, warmUps: 20, deadlineMs: 90_000 },
-  throughput: { entries: 1_000, tenants: 50, writers: 16, calls: 2_000, warmUps: 20, deadlineMs: 90_000 },
+  oneLeafCommit: { sizes: [1_000, 10_000, 100_000], edits: 300, warmUps: 300, deadlineMs: 90_000 },
+  throughput: { entries: 1_000, tenants: 50, writers: 16, calls: 3_000, warmUps: 300, deadlineMs: 90_000 },
   bulkLoad: { entries: 300_000, idleCalls: 300, deadlineMs: 90_000 },
   leafrefs: { count: 100_000, deadlineMs: 60_000 },
   startUp: { entries: 100_000, deadlineMs: 90_000 },

@@ -6,6 +6,7 @@ import { type Draft, type JournalEntry, type JournalHead, type SealedEntry, seal
 import { replay } from './recovery.ts';
 import type { RowStore } from './row-store.ts';
 import type { RowTree } from './row-tree.ts';
+import { RowWriter } from './row-writer.ts';
 import type { Candidate } from './transaction.ts';
 
 /** Told when writes stop and when they go on. */
@@ -57,7 +58,7 @@ interface Pending {
 }
 
 /** Enough that the rows of one large transaction hold up nobody, and little to replay after a crash. */
-const mostWritesBehind = 1_000;
+const mostEntriesBehind = 4_000;
 
 /** The only writer of the journal. */
 export class AppendQueue {
@@ -67,9 +68,7 @@ export class AppendQueue {
   #head: JournalHead;
   #epoch = 0;
   #flushing: Promise<void> | undefined;
-  #rowsWritten: Promise<void> = Promise.resolve();
-  /** Writes whose rows are not stored yet. */
-  #writesBehind = 0;
+  readonly #writer: RowWriter;
   #stopped: string | undefined;
   #resuming: Promise<void> | undefined;
   #closed = false;
@@ -80,6 +79,7 @@ export class AppendQueue {
   constructor(parts: AppendQueueParts) {
     this.#parts = parts;
     this.#head = parts.journal.head;
+    this.#writer = new RowWriter(parts.rows, (error) => this.#stop(error));
   }
 
   /** The last durable and applied entry. */
@@ -107,8 +107,8 @@ export class AppendQueue {
   }
 
   /** Resolves when the rows and indexes of everything up to the head are stored, or writes are stopped. */
-  get stored(): Promise<void> {
-    return this.#rowsWritten;
+  stored(): Promise<void> {
+    return this.#writer.settled();
   }
 
   /**
@@ -137,7 +137,7 @@ export class AppendQueue {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#flushing;
-    await this.#rowsWritten;
+    await this.#writer.settled();
   }
 
   async #flush(): Promise<void> {
@@ -194,15 +194,8 @@ export class AppendQueue {
       taker?.resolve({ entry, candidates });
     }
     // Rows are stored while the next writes are being made durable, but do not fall behind without bound.
-    const behind = this.#rowsWritten;
-    this.#writesBehind++;
-    this.#rowsWritten = behind.then(() => this.#storeRows(entries, rows)).finally(() => this.#writesBehind--);
-    if (this.#writesBehind > mostWritesBehind) await behind;
-  }
-
-  async #storeRows(entries: readonly JournalEntry[], rows: ReadonlyMap<string, RowTree>): Promise<void> {
-    if (this.#stopped !== undefined) return;
-    await this.#parts.rows.apply(entries, rows).catch((error) => this.#stop(error));
+    this.#writer.add(entries, rows);
+    if (this.#writer.behind > mostEntriesBehind) await this.#writer.settled();
   }
 
   #apply(entry: JournalEntry, candidates?: readonly Candidate[]): readonly Candidate[] {
@@ -212,7 +205,7 @@ export class AppendQueue {
 
   /** After a failed append only the store itself can say whether the entries are there. */
   async #wasAppended(sealed: readonly SealedEntry[], error: unknown): Promise<boolean> {
-    await this.#rowsWritten;
+    await this.#writer.settled();
     let head: JournalHead;
     try {
       head = await this.#parts.journal.reread();
@@ -243,7 +236,7 @@ export class AppendQueue {
 
   async #resume(): Promise<void> {
     await this.#flushing;
-    await this.#rowsWritten;
+    await this.#writer.settled();
     const { journal, rows } = this.#parts;
     try {
       await journal.reread();
@@ -257,7 +250,7 @@ export class AppendQueue {
       throw notWritten(this.#stopped, error);
     }
     this.#stopped = undefined;
-    this.#rowsWritten = Promise.resolve();
+    this.#writer.reset();
     this.#parts.onAlarm({ kind: 'writes-resumed', message: `writes go on after revision ${this.#head.revision}` });
   }
 }

@@ -194,7 +194,7 @@ function assemble({
   };
   const idempotency = new Idempotency(rows, async () => {
     await queue.ready();
-    await queue.stored;
+    await queue.stored();
   });
   const underWay = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -215,7 +215,7 @@ function assemble({
     }
   }
 
-  const history = new History(journal, rows, () => queue.stored);
+  const history = new History(journal, rows, () => queue.stored());
   const confirmedCommits = new ConfirmedCommits({
     pending: () => standing.pending,
     snapshot: (target) => running.snapshot(target),

@@ -7,12 +7,15 @@ import { datastoreLog } from '../log.ts';
 import type { JournalHead } from './journal-entry.ts';
 
 const FILE = 'head.json';
+/** Notes are taken at most this often: taking one costs more than a commit. */
+const everyMs = 250;
 
-/** Written behind durable appends, without a sync of its own: it may lag behind the journal, and is never ahead of it. */
+/** Written a while behind durable appends, without a sync of its own: it may lag behind the journal, and is never ahead of it. */
 export class HeadAnchor {
   readonly #file: string;
   #next: JournalHead | undefined;
-  #writing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(folder: string) {
     this.#file = join(folder, FILE);
@@ -32,28 +35,31 @@ export class HeadAnchor {
     );
   }
 
-  /** To be told each new head; writes that come quickly after each other become one. */
+  /** To be told each new head. */
   note(head: JournalHead): void {
     this.#next = head;
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#timer ??= setTimeout(() => this.#take(), everyMs).unref();
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#take();
     await this.#writing;
   }
 
-  async #write(): Promise<void> {
-    while (this.#next !== undefined) {
-      const { revision, hash } = this.#next;
-      this.#next = undefined;
-      try {
-        await writeFile(`${this.#file}.new`, `${JSON.stringify({ revision, hash })}\n`);
-        await rename(`${this.#file}.new`, this.#file);
-      } catch (error) {
-        datastoreLog.warn({ err: error }, 'cannot note the head of the journal beside the store');
-      }
+  #take(): void {
+    const head = this.#next;
+    this.#timer = undefined;
+    this.#next = undefined;
+    if (head !== undefined) this.#writing = this.#writing.then(() => this.#write(head));
+  }
+
+  async #write({ revision, hash }: JournalHead): Promise<void> {
+    try {
+      await writeFile(`${this.#file}.new`, `${JSON.stringify({ revision, hash })}\n`);
+      await rename(`${this.#file}.new`, this.#file);
+    } catch (error) {
+      datastoreLog.warn({ err: error }, 'cannot note the head of the journal beside the store');
     }
   }
 }

@@ -48,7 +48,14 @@ export class LevelStore {
 
   /** @param sync whether the write must survive a power cut before this returns. */
   async write(batch: Write[], sync: boolean): Promise<void> {
-    await this.#db.batch(batch, { sync });
+    // Built in the store's own memory: half the cost of handing it an array.
+    const chained = this.#db.batch();
+    for (const each of batch) {
+      const key = Buffer.concat([prefixOf(each.sublevel), each.key]);
+      if (each.type === 'del') chained.del(key);
+      else chained.put(key, each.value);
+    }
+    await chained.write({ sync });
   }
 
   /**
@@ -69,6 +76,18 @@ export class LevelStore {
   async close(): Promise<void> {
     await this.#db.close();
   }
+}
+
+const prefixes = new WeakMap<Table, Buffer>();
+
+/** What stands before each key of a table in the database. */
+function prefixOf(table: Table): Buffer {
+  let prefix = prefixes.get(table);
+  if (prefix === undefined) {
+    prefix = Buffer.from(table.prefix);
+    prefixes.set(table, prefix);
+  }
+  return prefix;
 }
 
 /** A revision as 8 bytes that sort numerically. */

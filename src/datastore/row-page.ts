@@ -6,9 +6,9 @@ import { ByteReader, ByteWriter, sharedLength } from './packed-bytes.ts';
 import type { Row } from './row.ts';
 
 /** Rows of a full page. More make reads of single rows and edits slower, fewer make the tree above larger. */
-export const rowsPerPage = 64;
+export const rowsPerPage = 32;
 /** A page that holds so many bytes takes no further row. */
-export const bytesPerPage = 16 * 1024;
+export const bytesPerPage = 8 * 1024;
 /** Every so many rows a key stands in full, so that a search need not begin at the start of the page. */
 const rowsPerRestart = 16;
 

@@ -169,9 +169,10 @@ export class RowStore {
     const now = after ?? made;
     const changed = tree.pagesChanged(now);
     let sum = record.sum;
+    const written = new Set(changed.made.map(({ first }) => first));
     for (const page of changed.gone) {
       sum -= crc32(page.bytes);
-      batch.push({ type: 'del', sublevel: pages, key: storedKey(target, page.first) });
+      if (!written.has(page.first)) batch.push({ type: 'del', sublevel: pages, key: storedKey(target, page.first) });
       await slices.next();
     }
     for (const page of changed.made) {

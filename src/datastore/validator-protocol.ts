@@ -24,8 +24,8 @@ export type WorkerCall =
   | { readonly kind: 'load'; readonly target: string; readonly model: string }
   /** A part of the packed edits of a large stage; kept until `stage`, as `rows`. */
   | { readonly kind: 'edits'; readonly target: string; readonly first: boolean; readonly bytes: Uint8Array }
-  /** Apply the packed edits: the parts that were sent, if there are any, then these bytes. */
-  | { readonly kind: 'stage'; readonly target: string; readonly bytes: Uint8Array }
+  /** Keep what was staged before, if so asked; then apply the packed edits: the parts that were sent, then these bytes. */
+  | { readonly kind: 'stage'; readonly target: string; readonly keep: boolean; readonly bytes: Uint8Array }
   | { readonly kind: 'keep' | 'undo' | 'drop'; readonly target: string };
 
 /** A call with its number, by which its replies are known. */
@@ -40,8 +40,8 @@ export interface WorkerAnswers {
   readonly rows: undefined;
   readonly load: { readonly violations: readonly Violation[] };
   readonly edits: undefined;
-  /** The changes went before it, as replies of their own. */
-  readonly stage: { readonly violations: readonly Violation[] };
+  /** The chunks of changes but the last went before it, as replies of their own. */
+  readonly stage: { readonly violations: readonly Violation[]; readonly lastChunk: Uint8Array | undefined };
   readonly keep: undefined;
   readonly undo: undefined;
   readonly drop: undefined;

@@ -64,10 +64,15 @@ function* answerTo(id: number, call: WorkerCall): Generator<void, Answer, number
       collect(pendingEdits, call.target, call.first, call.bytes);
       return undefined;
     case 'stage': {
+      if (call.keep) yield* goOn(id, treeOf(call.target).beginKeep());
       const edits = joined([...taken(pendingEdits, call.target), call.bytes]);
       const stage = treeOf(call.target).beginStage(edits, cut);
-      const { violations } = yield* goOn(id, stage, (chunk) => post({ id, kind: 'changes', chunk }, [chunk.buffer]));
-      return { violations };
+      let lastChunk: Uint8Array<ArrayBuffer> | undefined;
+      const { violations } = yield* goOn(id, stage, (chunk) => {
+        if (lastChunk !== undefined) post({ id, kind: 'changes', chunk: lastChunk }, [lastChunk.buffer]);
+        lastChunk = chunk;
+      });
+      return { violations, lastChunk };
     }
     case 'keep':
       yield* goOn(id, treeOf(call.target).beginKeep());

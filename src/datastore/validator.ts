@@ -44,6 +44,8 @@ export class Validator {
   readonly #threads: (ValidatorThread | undefined)[];
   readonly #homes = new Map<string, number>();
   readonly #schemas = new Map<string, SchemaDump>();
+  /** Targets whose worker is yet to be told that what is staged is kept. */
+  readonly #toKeep = new Set<string>();
   #replaced = 0;
   #closed = false;
 
@@ -109,7 +111,10 @@ export class Validator {
   ): Promise<readonly Violation[]> {
     const { target } = snapshot;
     const thread = this.#threadOf(target);
-    if (!thread.loaded.has(target)) await this.#load(thread, snapshot, waitUntilMs);
+    if (!thread.loaded.has(target)) {
+      this.#toKeep.delete(target);
+      await this.#load(thread, snapshot, waitUntilMs);
+    }
     const limits: CallLimits = { waitUntilMs, runMs: this.#options.deadlineMs };
     events.onBegin();
     for (const { bytes, first, last } of editParts(packed)) {
@@ -117,7 +122,10 @@ export class Validator {
         await thread.call({ kind: 'edits', target, first, bytes }, limits);
         continue;
       }
-      const { violations } = await thread.call({ kind: 'stage', target, bytes }, limits, events);
+      const keep = this.#toKeep.delete(target) && thread.loaded.has(target);
+      const answer = await thread.call({ kind: 'stage', target, keep, bytes }, limits, events);
+      const { violations, lastChunk } = answer;
+      if (lastChunk !== undefined) events.onChanges(lastChunk);
       return violations.map(plainViolation);
     }
     throw new TypeError('there is always a last part');
@@ -125,7 +133,11 @@ export class Validator {
 
   /** Makes what is staged the tree's content. Cannot fail: a thread that is lost loads the tree again from rows. */
   keep(target: string): void {
-    this.#tell('keep', target);
+    // The next stage takes the word with it, if it comes at once.
+    this.#toKeep.add(target);
+    setImmediate(() => {
+      if (this.#toKeep.delete(target)) this.#tell('keep', target);
+    });
   }
 
   /** Takes back what is staged. Cannot fail, as `keep`. */
@@ -135,6 +147,7 @@ export class Validator {
 
   /** Forgets a target's tree: the target is gone, or its rows changed by other means than `stage`. */
   drop(target: string): void {
+    this.#toKeep.delete(target);
     this.#tell('drop', target);
     if (!this.#closed) this.#threadOf(target).loaded.delete(target);
   }

@@ -169,7 +169,7 @@ describe('the append queue', () => {
       throw new Error('no space left on device');
     };
     assert.equal(revisionOf(await submit(0)), 1);
-    await new Promise((resolve) => setImmediate(resolve));
+    await queue.stored();
     assert.deepEqual(alarms, ['writes-stopped']);
     Reflect.deleteProperty(rows, 'apply');
     await queue.ready();

@@ -106,10 +106,13 @@ describe('a validator thread', () => {
     const { violations } = await thread.call({ kind: 'load', target, model: 'edge@1' }, limits);
     assert.deepEqual(violations, []);
   };
-  const stage = (target: string, json: unknown, chunks: Uint8Array[] = []): Promise<WorkerAnswers['stage']> =>
-    thread.call({ kind: 'stage', target, bytes: packed(json) }, limits, {
+  const stage = async (target: string, json: unknown, chunks: Uint8Array[] = []): Promise<WorkerAnswers['stage']> => {
+    const answer = await thread.call({ kind: 'stage', target, keep: false, bytes: packed(json) }, limits, {
       onChanges: (chunk) => void chunks.push(chunk),
     });
+    if (answer.lastChunk !== undefined) chunks.push(answer.lastChunk);
+    return answer;
+  };
   const system = (name: string) => ({ 'test-edge:system': { name } });
 
   beforeEach(async () => {

@@ -88,13 +88,26 @@ const absence = /^(?:Mandatory node|List instance is missing its key) "([^"]+)"/
 
 /** A refused value is missing for the rules after it: what they say about its absence is no news. */
 function withoutFollowOns(records: readonly ErrorRecord[], violations: readonly Violation[]): Violation[] {
-  const refused = violations.filter((one) => one.errorTag === 'invalid-value').map(({ path }) => path);
+  const refused = new Set<string>();
+  for (const { errorTag, path } of violations) if (errorTag === 'invalid-value') noteRefused(path, refused);
   return violations.filter((one, index) => {
     const name = absence.exec(records[index]?.message ?? '')?.[1];
-    if (name === undefined) return true;
-    const parent = one.path === '/' ? '' : one.path;
-    const isSpot = (path: string) =>
-      path === `${parent}/${name}` || path.endsWith(`:${name}`) || path.startsWith(`${parent}[`);
-    return !refused.some((path) => path.startsWith(parent) && path.endsWith(name) && isSpot(path));
+    return name === undefined || !refused.has(spotOf(one.path === '/' ? '' : one.path, name));
   });
+}
+
+/** Notes all places at which a refused value may be missed, so that there are as many look-ups as violations and no more. */
+function noteRefused(path: string, refused: Set<string>): void {
+  const end = path.lastIndexOf('/');
+  const last = path.slice(end + 1);
+  const name = last.slice(last.indexOf(':') + 1);
+  refused.add(spotOf(path.slice(0, end), name));
+  for (let at = 0; at < end; at++) {
+    // A refused key leaves its entry without a name: its absence is told of the list, or of what is around.
+    if (path[at] === '[' || (path[at] === '/' && last !== name)) refused.add(spotOf(path.slice(0, at), name));
+  }
+}
+
+function spotOf(parent: string, name: string): string {
+  return `${parent}\n${name}`;
 }
