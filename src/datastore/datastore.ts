@@ -88,6 +88,8 @@ export interface Datastore {
    * snapshot and in the change feed, and are not kept over a restart. Reports about what is not configured are ignored.
    */
   report(target: string, reports: readonly StateReport[]): void;
+  /** Resolves when the trees of all targets that were there at the start are loaded, or cannot be. Nobody has to wait for it. */
+  readonly treesLoaded: Promise<void>;
   /** Calls back synchronously when a commit is applied, before its answer. @returns ends the listening. */
   listen(listener: FeedListener): () => void;
   /** Waits for commits under way, then frees the folder. */
@@ -234,7 +236,20 @@ function assemble({
       datastoreLog.warn({ err: error }, 'the check of the journal did not come to its end');
   });
 
+  async function loadTrees(): Promise<void> {
+    for (const { name } of running.targets) {
+      const snapshot = running.snapshot(name);
+      if (closing.signal.aborted || snapshot === undefined) continue;
+      await validator.warm(snapshot).catch((err: unknown) => {
+        // Who commits to it is told as well.
+        if (!closing.signal.aborted)
+          datastoreLog.warn({ err, target: name }, 'the tree of a target could not be loaded yet');
+      });
+    }
+  }
+
   return {
+    treesLoaded: loadTrees(),
     get head() {
       return queue.head;
     },

@@ -28,6 +28,12 @@ export interface StageEvents {
   readonly onProgress?: (progress: ValidatorProgress) => void;
 }
 
+/** The rows that a tree is being made of. */
+interface Load {
+  readonly rows: Snapshot['rows'];
+  readonly done: Promise<void>;
+}
+
 /** Rows that go to a worker at once: few enough that neither side is held up for long. */
 const rowsPerSlice = 4000;
 /** A load checks the whole tree, so it may take longer than any edit of it. */
@@ -44,6 +50,8 @@ export class Validator {
   readonly #threads: (ValidatorThread | undefined)[];
   readonly #homes = new Map<string, number>();
   readonly #schemas = new Map<string, SchemaDump>();
+  /** Trees that are being loaded. */
+  readonly #loads = new Map<string, Load>();
   /** Targets whose worker is yet to be told that what is staged is kept. */
   readonly #toKeep = new Set<string>();
   #replaced = 0;
@@ -76,6 +84,15 @@ export class Validator {
   /** How many threads had to be replaced since the start. */
   get replaced(): number {
     return this.#replaced;
+  }
+
+  /**
+   * Loads the tree of the snapshot's target, unless that is done, so that the first stage finds it.
+   * @throws EdgeconfError as `stage` does
+   */
+  async warm(snapshot: Snapshot): Promise<void> {
+    const thread = this.#threadOf(snapshot.target);
+    if (!thread.loaded.has(snapshot.target)) await this.#loaded(thread, snapshot, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -113,7 +130,7 @@ export class Validator {
     const thread = this.#threadOf(target);
     if (!thread.loaded.has(target)) {
       this.#toKeep.delete(target);
-      await this.#load(thread, snapshot, waitUntilMs);
+      await this.#loaded(thread, snapshot, waitUntilMs);
     }
     const limits: CallLimits = { waitUntilMs, runMs: this.#options.deadlineMs };
     events.onBegin();
@@ -148,6 +165,7 @@ export class Validator {
   /** Forgets a target's tree: the target is gone, or its rows changed by other means than `stage`. */
   drop(target: string): void {
     this.#toKeep.delete(target);
+    this.#loads.delete(target);
     this.#tell('drop', target);
     if (!this.#closed) this.#threadOf(target).loaded.delete(target);
   }
@@ -189,6 +207,27 @@ export class Validator {
     return started;
   }
 
+  /** Loads a tree once, whoever asks for it meanwhile. */
+  async #loaded(thread: ValidatorThread, snapshot: Snapshot, waitUntilMs: number): Promise<void> {
+    const { target } = snapshot;
+    for (let running = this.#loads.get(target); running !== undefined; running = this.#loads.get(target)) {
+      const { rows, done } = running;
+      await done.catch(() => {});
+      if (this.#loads.get(target) === running) this.#loads.delete(target);
+      if (rows === snapshot.rows && thread.loaded.has(target)) return;
+    }
+    const load: Load = { rows: snapshot.rows, done: this.#load(thread, snapshot, waitUntilMs) };
+    this.#loads.set(target, load);
+    try {
+      await load.done;
+      // Unless the tree was dropped meanwhile: then what was loaded is not what is there.
+      if (this.#loads.get(target) !== load) throw new ThreadLost();
+      thread.loaded.add(target);
+    } finally {
+      if (this.#loads.get(target) === load) this.#loads.delete(target);
+    }
+  }
+
   async #load(thread: ValidatorThread, snapshot: Snapshot, waitUntilMs: number): Promise<void> {
     const { target, model } = snapshot;
     const limits = { waitUntilMs, runMs: this.#options.deadlineMs * loadFactor };
@@ -210,7 +249,6 @@ export class Validator {
           describeViolations(violations.map(plainViolation)),
       );
     }
-    thread.loaded.add(target);
   }
 
   async #compile(source: ModelSource): Promise<Model> {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { openDatastore } from '../../src/datastore/datastore.ts';
 import { ValidatorThread } from '../../src/datastore/validator-thread.ts';
 import type { EdgeconfError } from '../../src/errors.ts';
-import { closeAll, openWith, rowsOf, rowValue, send, testModels, update } from './edge.ts';
+import { closeAll, open, openWith, rowsOf, rowValue, send, testModels, update } from './edge.ts';
 import { removeTempFolders, tempFolder } from './temp-folder.ts';
 
 const system = (members: Record<string, unknown>) => update('/system', { 'test-edge:system': members });
@@ -25,6 +25,29 @@ describe('the validator', () => {
   afterEach(async () => {
     await closeAll();
     await removeTempFolders();
+  });
+
+  it('loads the trees of all targets after a start, and none of them again for the first commit', async () => {
+    const { datastore, folder } = await openWith(['acme', 'globex']);
+    await send(datastore, { acme: [system({ name: 'a' })], globex: [system({ name: 'g' })] });
+    await datastore.close();
+    const loads: string[] = [];
+    const { call } = ValidatorThread.prototype;
+    ValidatorThread.prototype.call = function (this: ValidatorThread, ...args: Parameters<typeof call>) {
+      if (args[0].kind === 'load') loads.push(args[0].target);
+      return call.apply(this, args);
+    } as typeof call;
+    try {
+      const again = await open(folder);
+      // One commit comes while its tree is being loaded, the other when it is there.
+      await send(again, { acme: [system({ name: 'b' })] });
+      await again.treesLoaded;
+      await send(again, { globex: [system({ name: 'h' })] });
+      assert.deepEqual(loads.sort(), ['acme', 'globex', 'platform']);
+      await assert.rejects(send(again, { globex: [system({ name: '' })] }), { code: 'INVALID_ARGUMENT' });
+    } finally {
+      ValidatorThread.prototype.call = call;
+    }
   });
 
   it('that does not survive an input is replaced, and its trees come back from rows', async () => {
