@@ -15,7 +15,7 @@ export interface Connection {
 }
 
 /** Opens a channel; nothing is dialled before the first call. `timeoutMs` bounds each unary call. */
-export function connect(settings: Settings, timeoutMs = 60_000): Connection {
+export function connect(settings: Settings, timeoutMs = 600_000): Connection {
   const target = settings['client.target'];
   const address = settings['client.address'];
   return {

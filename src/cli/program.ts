@@ -6,6 +6,7 @@ import { EdgeconfError } from '../errors.ts';
 import { describeSettings, loadSettings, type Settings } from '../settings.ts';
 import { type Connection, connect, explain } from './connection.ts';
 import { get } from './get.ts';
+import { showProgress } from './progress.ts';
 import { set } from './set.ts';
 import { watch } from './watch.ts';
 
@@ -117,7 +118,13 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
-        terminal.out(await set(connection, { pairs, files, deletes: options.delete, replace: options.replace }));
+        const isLarge = files.some(({ json }) => json.length > largeFile);
+        const end = isLarge ? showProgress(connection, terminal.err) : () => {};
+        try {
+          terminal.out(await set(connection, { pairs, files, deletes: options.delete, replace: options.replace }));
+        } finally {
+          end();
+        }
       }),
     );
 
@@ -142,6 +149,9 @@ function buildProgram(local: Local, terminal: Terminal): Command {
 
   return program;
 }
+
+/** Of a larger file it is shown how far the service is. */
+const largeFile = 1024 * 1024;
 
 interface SetOptions {
   file?: string;

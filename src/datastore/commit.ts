@@ -74,8 +74,10 @@ async function attempt(parts: CommitParts, transaction: Transaction): Promise<Co
     if (only === undefined && request.note === undefined) {
       placing = unchanged(parts, edits.keys());
     } else {
+      request.onProgress?.({ phase: 'plan', done: undefined });
       const policyRevision = await agree(parts, transaction, candidates);
       if (request.dryRun === true) return { ...headOf(parts), candidates };
+      request.onProgress?.({ phase: 'storage', done: undefined });
       const draft = await draftOf(transaction, candidates);
       if (!shared || only === undefined) return await place(parts, transaction, draft, candidates, policyRevision);
       const link = parts.stacks.push(only.before, only.after);
@@ -189,7 +191,7 @@ function resultOf({ entry, candidates }: Appended): CommitResult {
 
 /** Every target applies its edits in its own tree; all violations of all targets are told at once. */
 async function stage(parts: CommitParts, transaction: Transaction): Promise<Candidate[]> {
-  const { waitUntilMs, staged } = transaction;
+  const { waitUntilMs, staged, request } = transaction;
   const outcomes = await Promise.allSettled(
     [...transaction.edits].map(async ([target, edits]) => {
       // A transaction that only notes something about a target leaves the target's tree alone.
@@ -201,6 +203,8 @@ async function stage(parts: CommitParts, transaction: Transaction): Promise<Cand
           changes = new RowChanges(before);
         },
         onChanges: (chunk) => changes.add(chunk),
+        onProgress: ({ bytes, totalBytes }) =>
+          request.onProgress?.({ phase: 'validation', done: Math.round((100 * bytes) / Math.max(1, totalBytes)) }),
       });
       if (violations.length === 0) staged.add(target);
       return { before, violations, changes };

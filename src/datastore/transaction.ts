@@ -38,6 +38,13 @@ export interface Candidate {
  */
 export type Check = (candidates: readonly Candidate[]) => void | Promise<void>;
 
+/** How far a transaction is. */
+export interface CommitProgress {
+  readonly phase: 'validation' | 'plan' | 'storage';
+  /** In validation: percent of the input that was read. */
+  readonly done: number | undefined;
+}
+
 /** One transaction, on one or several targets. */
 export interface CommitRequest {
   /** Who is answerable, e.g. a user's name; recorded in the journal. */
@@ -47,6 +54,8 @@ export interface CommitRequest {
   readonly edits: readonly TargetEdits[];
   /** Authorizes every change, implied ones too. */
   readonly authorize: Check;
+  /** Told how far it is: only of transactions that take long. */
+  readonly onProgress?: (progress: CommitProgress) => void;
   /** Stop after the plan: nothing is appended. */
   readonly dryRun?: boolean;
   /** A repeat with the same id by the same author answers with the first result and commits nothing. */

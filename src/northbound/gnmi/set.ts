@@ -11,6 +11,7 @@ import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { arbitrate, type Election, electionOf, requireWriter } from './master-arbitration.ts';
 import { checkModels } from './model-overrides.ts';
+import { setProgress } from './progress.ts';
 import { readableViolations } from './readable-violations.ts';
 import { joinPaths } from './request-path.ts';
 import { editsOf, operationsOf } from './set-operations.ts';
@@ -88,10 +89,12 @@ async function commit(
   { action, election }: Work,
 ): Promise<CommitResult> {
   for (const each of edits) grants.checkEdits(each.target, each.edits);
+  const progress = setProgress(deps, identity.name, edits);
   try {
     return await deps.datastore.commit({
       author: identity.name,
       edits,
+      ...(progress && { onProgress: progress.onProgress }),
       authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates)),
       ...(action?.kind === 'commit' ? { note: action } : {}),
       ...(election === undefined ? {} : { election }),
@@ -99,5 +102,7 @@ async function commit(
   } catch (thrown) {
     const snapshots = edits.flatMap(({ target }) => deps.datastore.snapshot(target) ?? []);
     throw readableViolations(EdgeconfError.from(thrown), deps.access.grants(identity), snapshots);
+  } finally {
+    progress?.end();
   }
 }
