@@ -1,5 +1,6 @@
 // Stores rows behind the journal: what is committed within a moment, or while rows are being stored, is stored together.
 
+import { collectGarbage } from '../collect-garbage.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { RowStore } from './row-store.ts';
 import type { RowTree } from './row-tree.ts';
@@ -64,10 +65,20 @@ export class RowWriter {
       this.#trees = new Map();
       try {
         await this.#rows.apply(entries, trees);
+        if (changesOf(entries) > manyChanges) setTimeout(collectGarbage, collectAfterMs).unref();
       } catch (error) {
         this.#failed = true;
         this.#onError(error);
       }
     }
   }
+}
+
+/** By then nobody holds what the transaction was made of. */
+const collectAfterMs = 1_000;
+/** So many changes leave hundreds of bytes each on the heap. */
+const manyChanges = 100_000;
+
+function changesOf(entries: readonly JournalEntry[]): number {
+  return entries.reduce((sum, { commits }) => commits.reduce((more, { changes }) => more + changes.length, sum), 0);
 }

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Context, type DataTree, LibyangError, loadLibyang, type Sliced } from 'libyang-wasm';
+import { collectGarbage } from '../collect-garbage.ts';
 import { linkSchema, type SchemaNode } from '../schema/schema-node.ts';
 import { type FlatRows, rowsToJsonInSlices } from './rows-to-json.ts';
 import type { NumberedCall, WorkerAnswers, WorkerCall, WorkerInput, WorkerReply } from './validator-protocol.ts';
@@ -14,6 +15,9 @@ const contexts = new Map<string, { context: Context; root: SchemaNode }>();
 const trees = new Map<string, DataTree>();
 const pendingRows = new Map<string, FlatRows[]>();
 const pendingEdits = new Map<string, Uint8Array[]>();
+/** Targets whose last stage or load had much to read. */
+const large = new Set<string>();
+const largeBytes = 1024 * 1024;
 
 /** Finer than libyang-wasm's own: whoever waits for a small edit of another target waits for two slices or three. */
 const cut = { pieceBytes: 4096 };
@@ -58,14 +62,18 @@ function* answerTo(id: number, call: WorkerCall): Generator<void, Answer, number
     case 'rows':
       collect(pendingRows, call.target, call.first, call.rows);
       return undefined;
-    case 'load':
-      return { violations: yield* load(id, call.target, call.model) };
+    case 'load': {
+      const violations = yield* load(id, call.target, call.model);
+      tidyUp(call.target);
+      return { violations };
+    }
     case 'edits':
       collect(pendingEdits, call.target, call.first, call.bytes);
       return undefined;
     case 'stage': {
       if (call.keep) yield* goOn(id, treeOf(call.target).beginKeep());
       const edits = joined([...taken(pendingEdits, call.target), call.bytes]);
+      if (edits.length > largeBytes) large.add(call.target);
       const stage = treeOf(call.target).beginStage(edits, cut);
       let lastChunk: Uint8Array<ArrayBuffer> | undefined;
       const { violations } = yield* goOn(id, stage, (chunk) => {
@@ -76,15 +84,22 @@ function* answerTo(id: number, call: WorkerCall): Generator<void, Answer, number
     }
     case 'keep':
       yield* goOn(id, treeOf(call.target).beginKeep());
+      tidyUp(call.target);
       return undefined;
     case 'undo':
       yield* goOn(id, treeOf(call.target).beginUndo());
+      tidyUp(call.target);
       return undefined;
     case 'drop':
       trees.get(call.target)?.destroy();
       trees.delete(call.target);
       return undefined;
   }
+}
+
+/** What a large load or stage leaves on the heap of this thread is given back. */
+function tidyUp(target: string): void {
+  if (large.delete(target)) collectGarbage();
 }
 
 /** Goes through the steps, and tells from time to time how far it is. */
@@ -115,6 +130,7 @@ function* load(id: number, target: string, model: string) {
   const json = yield* rowsToJsonInSlices(root, rows);
   yield;
   const tree = context.createTree();
+  if (json.length > largeBytes) large.add(target);
   const violations = yield* goOn(id, tree.beginLoad(json, cut));
   if (violations.length === 0) trees.set(target, tree);
   else tree.destroy();
