@@ -6,6 +6,7 @@ import { ChangeHub } from '../../../src/northbound/gnmi/change-hub.ts';
 import { feedsOf, type TargetFeeds } from '../../../src/northbound/gnmi/feeds.ts';
 import { defaultLimits } from '../../../src/northbound/gnmi/limits.ts';
 import { Outbox } from '../../../src/northbound/gnmi/outbox.ts';
+import type { Parcel } from '../../../src/northbound/gnmi/parcel.ts';
 import { readSubscriptions } from '../../../src/northbound/gnmi/subscriptions.ts';
 import { Targets } from '../../../src/northbound/gnmi/targets.ts';
 import { startService, type TestService } from '../../service.ts';
@@ -57,5 +58,34 @@ describe('feed of changes for streams', () => {
     assert.ok(other !== undefined && other !== first);
     for (const stop of stops) stop();
     assert.equal(hub.shapes, 0);
+  });
+
+  it('hands a large commit out before the small one behind it, and neither to whoever joined when both were made', async () => {
+    const hub = new ChangeHub(service.datastore, defaultLimits);
+    const feeds = await feedsFor('acme-admin', '/application');
+    const told: string[] = [];
+    let both = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      both = resolve;
+    });
+    const early = {
+      put: ({ changes }: Parcel) => void told.push(`${changes.length}`),
+      done: () => told.length === 2 && both(),
+    };
+    const late = { put: () => assert.fail('it has these values already'), done: () => {} };
+    const stop = hub.join(feeds, 'JSON', early);
+    const application = Array.from({ length: 5_000 }, (_, i) => ({
+      'application-id': `large-${i}`,
+      address: `10.${i >> 8}.${i & 255}.0/24`,
+    }));
+    await service.merge('acme', { application });
+    // The large one is still being looked at.
+    assert.deepEqual(told, []);
+    await service.merge('acme', { application: [{ 'application-id': 'large-0', description: 'small' }] });
+    const stopLate = hub.join(feeds, 'JSON', late);
+    await done;
+    assert.deepEqual(told, ['10000', '1']);
+    stop();
+    stopLate();
   });
 });
