@@ -11,6 +11,15 @@ import { type PastValue, pastOf, pastRecord } from './past-values.ts';
 import { idempotencyLabel } from './request-label.ts';
 import { RowPage } from './row-page.ts';
 import { RowTree } from './row-tree.ts';
+import {
+  checksumBytes,
+  recordKey,
+  requestKey,
+  requestValue,
+  separator,
+  storedKey,
+  withChecksum,
+} from './stored-form.ts';
 
 /** What is stored of a target beside its pages: shows at start when some of them are lost, or older than the others. */
 interface TargetRecord {
@@ -37,8 +46,6 @@ const noRecord: TargetRecord = { revision: 0, pages: 0, rows: 0, sum: 0 };
 const modulus = 2 ** 48;
 /** Writes in one batch of the store: level copies a batch before it gives the thread back. */
 const writesAtOnce = 1_000;
-/** A page is stored behind its checksum. */
-const checksumBytes = 4;
 
 /** Rows, history index and idempotency index. Nothing here is synced: what a crash takes is replayed from the journal. */
 export class RowStore {
@@ -277,38 +284,9 @@ export class RowStore {
   }
 }
 
-// Below a row's own key every byte is 0x02 or more, so a row's history sorts before that of its subtree.
-const separator = Buffer.from([0]);
-
-function recordKey(target: string): Buffer {
-  return Buffer.from(`target\x00${target}`);
-}
-
-function storedKey(target: string, key: RowKey): Buffer {
-  return Buffer.concat([Buffer.from(`${target}\x00`), Buffer.from(key, 'latin1')]);
-}
-
-function withChecksum({ bytes }: RowPage, checksum: number): Buffer {
-  const value = Buffer.allocUnsafe(checksumBytes + bytes.length);
-  value.writeUInt32BE(checksum, 0);
-  bytes.copy(value, checksumBytes);
-  return value;
-}
-
 function damaged(target: string, what: string): EdgeconfError {
   return new EdgeconfError(
     'DATA_LOSS',
     `the stored rows of target ${target} are damaged: ${what}. Nothing was overwritten; restore the data folder from a backup`,
   );
-}
-
-function requestKey(author: string, id: string): Buffer {
-  return Buffer.from(JSON.stringify([author, id]));
-}
-
-function requestValue(revision: number, timeNs: bigint): Buffer {
-  const value = Buffer.alloc(16);
-  value.writeBigUInt64BE(BigInt(revision));
-  value.writeBigUInt64BE(timeNs, 8);
-  return value;
 }

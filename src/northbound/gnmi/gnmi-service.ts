@@ -106,14 +106,23 @@ function unary<Request, Response>(
   answer: (identity: Identity, grants: Grants, request: Request, signal: AbortSignal) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {
-    // The client's deadline cancels the call as well.
+    // The client's deadline cancels the call as well; it also comes behind a normal end, when nobody waits any more.
     const over = new AbortController();
-    call.on('cancelled', () => over.abort(new EdgeconfError('CANCELLED', 'the client gave up waiting')));
+    let isAnswered = false;
+    call.on('cancelled', () => {
+      if (!isAnswered) over.abort(new EdgeconfError('CANCELLED', 'the client gave up waiting'));
+    });
     callerOf(access, call.metadata)
       .then((identity) => answer(identity, access.grants(identity), call.request, over.signal))
       .then(
-        (response) => callback(null, response),
-        (thrown) => callback(grpcStatus(thrown)),
+        (response) => {
+          isAnswered = true;
+          callback(null, response);
+        },
+        (thrown) => {
+          isAnswered = true;
+          callback(grpcStatus(thrown));
+        },
       );
   };
 }

@@ -1,0 +1,44 @@
+// What the commit pipeline works on, and one transaction on its way through it.
+
+import { EdgeconfError } from '../errors.ts';
+import type { Model } from '../schema/model.ts';
+import type { AppendQueue } from './append-queue.ts';
+import type { Standing } from './notes.ts';
+import type { Running } from './running.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stacks } from './stacks.ts';
+import type { Release, TargetLocks } from './target-locks.ts';
+import type { Check, CommitRequest, Edit } from './transaction.ts';
+import type { Validator } from './validator.ts';
+
+/** What the pipeline works on. */
+export interface CommitParts {
+  readonly running: Running;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly validator: Validator;
+  readonly locks: TargetLocks;
+  readonly stacks: Stacks;
+  readonly queue: AppendQueue;
+  readonly plan: Check;
+  readonly deadlineMs: number;
+  /** What the notes of all transactions so far amount to. */
+  readonly standing: () => Standing;
+}
+
+/** One transaction on its way, with what must be given back when it is refused. */
+export interface Transaction {
+  readonly request: CommitRequest;
+  readonly edits: ReadonlyMap<string, readonly Edit[]>;
+  readonly waitUntilMs: number;
+  readonly epoch: number;
+  /** Targets whose tree holds something staged. */
+  readonly staged: Set<string>;
+  readonly locks: Release[];
+}
+
+/** @throws EdgeconfError NOT_FOUND */
+export function knownTarget(parts: CommitParts, target: string): Snapshot {
+  const snapshot = parts.running.snapshot(target);
+  if (snapshot === undefined) throw new EdgeconfError('NOT_FOUND', `no such target '${target}'`);
+  return snapshot;
+}

@@ -1,0 +1,117 @@
+// The last phase of a commit: the transaction gets its place in the journal, or has to be staged anew.
+
+import { Slices } from '../slices.ts';
+import type { Appended } from './append-queue.ts';
+import { agree } from './commit-agree.ts';
+import type { CommitParts, Transaction } from './commit-parts.ts';
+import { packBodyInSlices } from './journal-body.ts';
+import type { Draft } from './journal-entry.ts';
+import { noteLabels } from './notes.ts';
+import { idempotencyLabel } from './request-label.ts';
+import type { Link } from './stacks.ts';
+import { platformTarget } from './targets.ts';
+import type { Candidate, CommitRequest, CommitResult } from './transaction.ts';
+
+/** The transaction as it is to be stored; large ones are packed while others go on. */
+export async function draftOf({ request, edits }: Transaction, candidates: readonly Candidate[]): Promise<Draft> {
+  const commits = candidates.map(({ target, before, changes }) => ({ target, model: before.model.id, changes }));
+  return {
+    author: request.author,
+    comment: request.comment ?? '',
+    labels: { ...labelsOf(request), ...noteLabels(request.note, [...edits.keys()]) },
+    commits,
+    body: await packBodyInSlices(commits, new Slices()),
+  };
+}
+
+/** Appends while all locks are held. */
+export async function place(
+  parts: CommitParts,
+  transaction: Transaction,
+  draft: Draft,
+  candidates: readonly Candidate[],
+  agreedAt: number,
+): Promise<CommitResult | 'again'> {
+  let policyRevision = agreedAt;
+  for (;;) {
+    const appended = await append(parts, transaction, draft, candidates, policyRevision);
+    if (appended !== 'moved') {
+      keep(parts, transaction);
+      return resultOf(appended);
+    }
+    if (!candidates.every((candidate) => isFirm(parts, candidate))) return 'again';
+    policyRevision = await agree(parts, transaction, candidates);
+  }
+}
+
+/** Appends behind those that are on their way before. What is kept in the tree goes when it does not come to that. */
+export async function placeOnStack(
+  parts: CommitParts,
+  transaction: Transaction,
+  draft: Draft,
+  candidate: Candidate,
+  link: Link,
+  agreedAt: number,
+): Promise<CommitResult | 'again'> {
+  try {
+    let policyRevision = agreedAt;
+    for (;;) {
+      const appended = await append(parts, transaction, draft, [candidate], policyRevision);
+      if (appended !== 'moved') {
+        parts.stacks.placed(link);
+        return resultOf(appended);
+      }
+      await link.below?.placed;
+      if (!isFirm(parts, candidate)) break;
+      policyRevision = await agree(parts, transaction, [candidate]);
+    }
+  } catch (error) {
+    giveUp(parts, link);
+    throw error;
+  }
+  giveUp(parts, link);
+  return 'again';
+}
+
+/** What is staged becomes the trees' content. */
+export function keep({ validator }: CommitParts, { staged }: Transaction): void {
+  for (const target of staged) validator.keep(target);
+  staged.clear();
+}
+
+function giveUp({ stacks, validator }: CommitParts, link: Link): void {
+  if (stacks.failed(link)) validator.drop(link.after.target);
+}
+
+/** Whether what the candidate was staged on is what is there. */
+function isFirm({ running }: CommitParts, { target, before }: Candidate): boolean {
+  return running.snapshot(target)?.rows === before.rows;
+}
+
+function append(
+  parts: CommitParts,
+  { epoch }: Transaction,
+  draft: Draft,
+  candidates: readonly Candidate[],
+  policyRevision: number,
+): Promise<Appended | 'moved'> {
+  return parts.queue.submit({
+    draft,
+    candidates,
+    epoch,
+    stands: (top) =>
+      parts.running.platform.revision === policyRevision &&
+      candidates.every(({ target, before }) => (top(target) ?? parts.running.snapshot(target)?.rows) === before.rows),
+    barrier: candidates.some((candidate) => candidate.target === platformTarget),
+  });
+}
+
+function labelsOf(request: CommitRequest): Record<string, string> {
+  const labels = { ...request.labels };
+  if (request.idempotencyId !== undefined) labels[idempotencyLabel] = request.idempotencyId;
+  return labels;
+}
+
+function resultOf({ entry, candidates }: Appended): CommitResult {
+  return { revision: entry.revision, timeNs: entry.timeNs, candidates };
+}
