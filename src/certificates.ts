@@ -6,22 +6,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-
-/** Files of the certificates in a data folder. */
-export interface CertificateFiles {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-}
+import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validMs = { ca: 10 * 365 * 86_400_000, server: 365 * 86_400_000 };
-
-/** Where the certificates of a data folder are. */
-export function certificateFiles(dataFolder: string): CertificateFiles {
-  const folder = join(dataFolder, 'tls');
-  return { ca: join(folder, 'ca.pem'), certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') };
-}
 
 /**
  * Writes a new CA and a server certificate for this machine's names into `<data>/tls`. The CA's private key is not kept:

@@ -1,6 +1,6 @@
 // `edgeconf serve`, `edgeconf init` and `edgeconf verify`: what they print and when they end.
 
-import { certificateFiles } from './certificates.ts';
+import { certificateFiles } from './certificate-files.ts';
 import type { FirstOperator } from './first-operator.ts';
 import { checkDataFolder, makeDataFolder, startService } from './service.ts';
 import { isLoopback, type Settings } from './settings.ts';

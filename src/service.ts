@@ -4,7 +4,7 @@ import { access as fileExists } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
-import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
+import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
 import { type Datastore, openDatastore } from './datastore/datastore.ts';
 import { type ModelSource, readModels } from './datastore/model-folder.ts';
 import { verifyFolder } from './datastore/verify.ts';
@@ -183,6 +183,7 @@ async function ensureCertificates(settings: Settings): Promise<CertificateFiles>
     await fileExists(files.certificate);
     return files;
   } catch {
+    const { makeCertificates } = await import('./certificates.ts');
     return makeCertificates(settings.data, new Date());
   }
 }

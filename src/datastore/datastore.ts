@@ -103,9 +103,14 @@ export interface Datastore {
  */
 export async function openDatastore(options: DatastoreOptions): Promise<Datastore> {
   const now = options.now ?? wallClock;
-  const store = await openDataFolder(options.folder, now());
-  let validator: Validator | undefined;
+  const deadlineMs = options.deadlineMs ?? 30_000;
+  const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
+  // Models are compiled in a thread of their own while rows are read.
+  const compiling = Validator.start({ models: options.models.map(withMetadataModule), workers, deadlineMs });
+  compiling.catch(() => {});
+  let store: LevelStore | undefined;
   try {
+    store = await openDataFolder(options.folder, now());
     const journal = await (options.journal ?? LevelJournal.open)(store);
     const rows = new RowStore(store);
     // A store that lost a part of its log says nothing of it by itself.
@@ -115,15 +120,17 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
     if (await rows.repair())
       datastoreLog.warn({ folder: options.folder }, 'rows were half written: they are made again');
     await replay(journal, rows);
-    const deadlineMs = options.deadlineMs ?? 30_000;
-    const workers = options.workers ?? Math.max(1, availableParallelism() - 1);
-    validator = await Validator.start({ models: options.models.map(withMetadataModule), workers, deadlineMs });
+    for (const target of await rows.targets()) await rows.load(target);
+    const validator = await compiling;
     const snapshots = await loadSnapshots(rows, validator.models);
     const standing = await rows.standing();
     return assemble({ store, journal, anchor, rows, validator, snapshots, standing, options, now, deadlineMs });
   } catch (error) {
-    await validator?.close();
-    await store.close();
+    await compiling.then(
+      (validator) => validator.close(),
+      () => {},
+    );
+    await store?.close();
     throw error instanceof EdgeconfError ? error : unreadable(options.folder, error);
   }
 }
