@@ -99,12 +99,13 @@ export class Snapshot {
   async stage(changes: readonly Change[], guess: number, slices: Slices): Promise<Snapshot> {
     const stamp: Stamp = { unsettled: --lastStamp, revision: undefined };
     const made: RowPage[] = [];
+    // Taken now: what this stands on may be settled while pages with its stamp in them are being copied.
+    const below = this.#staged?.stamps.filter(({ revision }) => revision === undefined) ?? [];
     let { rows } = this;
     for (let from = 0; from < changes.length; from += changesPerStep) {
       rows = rows.with(changes.slice(from, from + changesPerStep), stamp.unsettled, made);
       await slices.next();
     }
-    const below = this.#staged?.stamps.filter(({ revision }) => revision === undefined) ?? [];
     return new Snapshot(this.target, this.model, guess, rows, this.#state, { made, stamps: [...below, stamp] });
   }
 
