@@ -16,10 +16,25 @@ const deadly = {
   json: `{"test-edge:extra":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`,
 };
 
-/** Input that costs quadratic time, because no index answers concat(): far more than the limits of these tests. */
-const costly = update('', {
-  'test-edge:twin': Array.from({ length: 6000 }, (_, i) => ({ name: `n${i}`, value: `v${i}` })),
-});
+const twins = (of: (i: number) => object) => ({ 'test-edge:twin': Array.from({ length: 6000 }, (_, i) => of(i)) });
+
+/** Input with one check that is far above the limits of these tests: it compares each twin with each. */
+const costly = update('', { ...twins((i) => ({ name: `n${i}` })), 'test-edge:census': {} });
+
+/** Input with many checks, none of them short, because no index answers concat(). */
+const laborious = update(
+  '',
+  twins((i) => ({ name: `n${i}`, value: `v${i}` })),
+);
+
+function stoppedAfter(ms: RegExp) {
+  const message = new RegExp(`^validation was stopped after (${ms.source}) ms: this input, or a rule of the model`);
+  return (error: EdgeconfError) => {
+    assert.equal(error.code, 'DEADLINE_EXCEEDED');
+    assert.match(error.message, message);
+    return true;
+  };
+}
 
 describe('the validator', () => {
   afterEach(async () => {
@@ -86,20 +101,24 @@ describe('the validator', () => {
     ]);
   });
 
-  it('stops a validation that takes too long, and others that waited behind it go on', async () => {
+  it('stops a check that takes too long, and others that waited behind it go on', async () => {
     const { datastore } = await openWith(['acme', 'globex'], { deadlineMs: 1000 });
     await send(datastore, { acme: [system({ name: 'a' })] });
     const { head } = datastore;
-    const late = assert.rejects(send(datastore, { acme: [costly] }), (error: EdgeconfError) => {
-      assert.equal(error.code, 'DEADLINE_EXCEEDED');
-      assert.match(error.message, /^validation was stopped after 1000 ms: this input, or a rule of the model/);
-      return true;
-    });
+    const late = assert.rejects(send(datastore, { acme: [costly] }), stoppedAfter(/1000/));
     const behind = send(datastore, { globex: [system({ name: 'g' })] });
     await Promise.all([late, behind]);
     assert.equal(datastore.lostValidators, 1);
     assert.equal(datastore.head.revision, head.revision + 1);
     assert.equal(rowValue(datastore, 'globex', '/system/name'), '"g"');
+    await send(datastore, { acme: [system({ name: 'b' })] });
+    assert.equal(rowValue(datastore, 'acme', '/twin[name=n1]/name'), undefined);
+  });
+
+  it('stops a validation that goes on and on, whether one check or all of them take too long', async () => {
+    const { datastore } = await openWith(['acme'], { deadlineMs: 100 });
+    await assert.rejects(send(datastore, { acme: [laborious] }), stoppedAfter(/100|2000/));
+    assert.equal(datastore.lostValidators, 1);
     await send(datastore, { acme: [system({ name: 'b' })] });
     assert.equal(rowValue(datastore, 'acme', '/twin[name=n1]/value'), undefined);
   });
