@@ -9,10 +9,11 @@ import type { Grants } from './grants.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { Login } from './login.ts';
 import { PLATFORM } from './platform-target.ts';
-import { EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
+import { type Assignment, assignmentsOfGroups, EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { policyFaults } from './policy-faults.ts';
 import { type Engine, type GrantTargets, PolicyGrants } from './policy-grants.ts';
+import { memberSubject } from './subjects.ts';
 
 /** What access reads of the datastore. */
 export interface AccessSource {
@@ -37,6 +38,9 @@ interface Compiled {
   readonly grants: Grants;
   checkedAt: number;
 }
+
+/** Callers whose grants are remembered. */
+const mostCompiled = 100_000;
 
 /** Looks at the platform target whenever it is asked and compiles the policy again when that has changed it. */
 export class Access {
@@ -76,24 +80,29 @@ export class Access {
    * What this caller may do under the policy as it is now. The same object as before while a user's rights stay the same;
    * cheap to ask for with every request and every event of a stream.
    */
-  grants({ name }: Identity): Grants {
+  grants(identity: Identity): Grants {
     this.#current();
-    const known = this.#compiled.get(name);
+    const id = memberSubject(identity.name, identity.groups);
+    const known = this.#compiled.get(id);
     if (known?.checkedAt === this.#policyRevision) return known.grants;
-    const signature = rightsOf(this.#policy, name);
+    const assignments = assignmentsOf(this.#policy, identity);
+    const signature = rightsOf(this.#policy, assignments);
     if (known?.signature === signature) {
       known.checkedAt = this.#policyRevision;
       return known.grants;
     }
     const grants = new PolicyGrants({
-      user: name,
+      identity,
       policyRevision: this.#policyRevision,
-      tenants: new Set(this.#policy.users.get(name)?.assignments.map(({ tenant }) => tenant)),
+      tenants: new Set(assignments.map(({ tenant }) => tenant)),
       enforcer: this.#enforcer,
       targets: this.#targets,
       engine: this.#engine,
     });
-    this.#compiled.set(name, { signature, grants, checkedAt: this.#policyRevision });
+    this.#compiled.set(id, { signature, grants, checkedAt: this.#policyRevision });
+    // Tokens may name any number of users. A stream whose grants are forgotten has to be subscribed again.
+    const [oldest] = this.#compiled.keys();
+    if (this.#compiled.size > mostCompiled && oldest !== undefined) this.#compiled.delete(oldest);
     return grants;
   }
 
@@ -108,15 +117,18 @@ export class Access {
     this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);
     this.#policyRevision = platform?.revision ?? 0;
     this.#enforcer = new PolicyEnforcer(this.#policy);
-    for (const name of this.#compiled.keys()) if (!this.#policy.users.has(name)) this.#compiled.delete(name);
     for (const fault of policyFaults(this.#policy)) accessLog.warn({ revision: this.#policyRevision }, fault);
     return this;
   }
 }
 
-/** All that a user's rights follow from, as a text to compare: assignments, and the roles that they lead to. */
-function rightsOf(policy: Policy, user: string): string {
-  const assignments = policy.users.get(user)?.assignments ?? [];
+function assignmentsOf({ users, groups }: Policy, identity: Identity): readonly Assignment[] {
+  const own = users.get(identity.name)?.assignments ?? [];
+  return identity.groups.length === 0 ? own : [...own, ...assignmentsOfGroups(groups, identity.groups)];
+}
+
+/** All that rights follow from, as a text to compare: assignments, and the roles that they lead to. */
+function rightsOf(policy: Policy, assignments: readonly Assignment[]): string {
   const names = new Set(assignments.map(({ role }) => role));
   for (const name of names) for (const inherited of policy.roles.get(name)?.inherits ?? []) names.add(inherited);
   return JSON.stringify([assignments, [...names].map((name) => policy.roles.get(name) ?? name)]);

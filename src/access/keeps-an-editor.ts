@@ -39,7 +39,7 @@ function hasEditor(platform: Snapshot): boolean {
   for (const { name, passwordHash, assignments } of policy.users.values()) {
     if (parsePasswordHash(passwordHash) === undefined) continue;
     if (!assignments.some(({ tenant }) => tenant === EVERYWHERE)) continue;
-    const rules = new TenantRules(enforcer.linesOf(name, EVERYWHERE));
+    const rules = new TenantRules(enforcer.linesOf({ name, groups: [] }, EVERYWHERE));
     const edits = (action: Action) =>
       queries.every((query) => rules.rules(PLATFORM, action, root).covers(query) === true);
     if (EDITING.every(edits)) return true;

@@ -46,10 +46,10 @@ export class Login {
     const stored = policy.users.get(username)?.passwordHash;
     const digest = this.#digest(username, stored ?? '', password);
     const good = this.#good.get(username);
-    if (good !== undefined && timingSafeEqual(good, digest)) return { name: username };
+    if (good !== undefined && timingSafeEqual(good, digest)) return { name: username, groups: [] };
     const verified = await this.#attempt(username, password, stored, digest, policy);
     if (!verified) throw unauthenticated('wrong username or password');
-    return { name: username };
+    return { name: username, groups: [] };
   }
 
   #attempt(

@@ -5,4 +5,5 @@ export const PLATFORM = 'platform';
 
 /** Top-level lists of the policy, as row keys and paths write them. */
 export const USER_LIST = 'edgeconf-platform:user';
+export const GROUP_LIST = 'edgeconf-platform:group';
 export const ROLE_LIST = 'edgeconf-platform:role';

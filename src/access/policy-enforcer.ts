@@ -3,11 +3,12 @@
 import { Enforcer, newModelFromString } from 'casbin';
 import type { Path, TextElem } from '../schema/path.ts';
 import type { Action } from './action.ts';
+import type { Identity } from './identity.ts';
 import { PLATFORM } from './platform-target.ts';
 import type { Policy, Rule } from './policy.ts';
 import { RoleLinks } from './role-links.ts';
 import { covers, parseRulePath } from './rule-path.ts';
-import { roleSubject, tenantDomain, userSubject } from './subjects.ts';
+import { memberSubject, roleSubject, tenantDomain } from './subjects.ts';
 
 const MODEL = `
 [request_definition]
@@ -61,16 +62,17 @@ export class PolicyEnforcer extends Enforcer {
   }
 
   /** Casbin's verdict. About 5 us for each line of the policy. @param tenant that of the target, '' for the platform. */
-  allows(user: string, tenant: string, target: string, action: Action, path: Path): boolean {
-    return this.enforceSync(userSubject(user), tenantDomain(tenant), target, path, action);
+  allows({ name, groups }: Identity, tenant: string, target: string, action: Action, path: Path): boolean {
+    return this.enforceSync(memberSubject(name, groups), tenantDomain(tenant), target, path, action);
   }
 
   /**
    * The lines of all roles that the user has in a tenant: Casbin's implicit permissions, taken from its model without the
    * detour over promises. (Its own call would compare the tenant with the column behind the role.)
    */
-  linesOf(user: string, tenant: string): PolicyLine[] {
-    const subjects = [userSubject(user), ...this.#links.implicitRoles(userSubject(user), tenantDomain(tenant))];
+  linesOf({ name, groups }: Identity, tenant: string): PolicyLine[] {
+    const subject = memberSubject(name, groups);
+    const subjects = [subject, ...this.#links.implicitRoles(subject, tenantDomain(tenant))];
     return subjects.flatMap((subject) => this.model.getFilteredPolicy('p', 'p', 0, subject)).map(policyLine);
   }
 

@@ -8,6 +8,7 @@ import { decodeKey } from '../schema/row-key.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
 import type { Grants, TargetView } from './grants.ts';
+import type { Identity } from './identity.ts';
 import { keepsAnEditor } from './keeps-an-editor.ts';
 import type { PolicyEnforcer } from './policy-enforcer.ts';
 import { EVERYWHERE } from './subjects.ts';
@@ -21,7 +22,7 @@ import { unknownTarget } from './unknown-target.ts';
 export type Engine = 'grants' | 'enforce';
 
 export interface PolicyGrantsOptions {
-  readonly user: string;
+  readonly identity: Identity;
   readonly policyRevision: number;
   /** Tenants for which the user has roles of their own. */
   readonly tenants: ReadonlySet<string>;
@@ -38,6 +39,7 @@ export interface GrantTargets extends TargetView {
 export class PolicyGrants implements Grants {
   readonly user: string;
   readonly policyRevision: number;
+  readonly #identity: Identity;
   readonly #tenants: ReadonlySet<string>;
   readonly #enforcer: PolicyEnforcer;
   readonly #targets: GrantTargets;
@@ -45,7 +47,8 @@ export class PolicyGrants implements Grants {
   readonly #rules = new Map<string, TenantRules>();
 
   constructor(options: PolicyGrantsOptions) {
-    this.user = options.user;
+    this.user = options.identity.name;
+    this.#identity = options.identity;
     this.policyRevision = options.policyRevision;
     this.#tenants = options.tenants;
     this.#enforcer = options.enforcer;
@@ -56,7 +59,7 @@ export class PolicyGrants implements Grants {
   decide(target: string, action: Action, path: Path): boolean {
     const tenant = this.#targets.tenantOf(target);
     if (tenant === undefined) return false;
-    if (this.#engine === 'enforce') return this.#enforcer.allows(this.user, tenant, target, action, path);
+    if (this.#engine === 'enforce') return this.#enforcer.allows(this.#identity, tenant, target, action, path);
     const root = rootOf(path[0]?.node) ?? this.#targets.rootOf(target);
     return root !== undefined && this.#rulesOf(tenant).rules(target, action, root).decide(path);
   }
@@ -131,7 +134,7 @@ export class PolicyGrants implements Grants {
     const domain = this.#tenants.has(tenant) ? tenant : EVERYWHERE;
     let rules = this.#rules.get(domain);
     if (rules === undefined) {
-      rules = new TenantRules(this.#enforcer.linesOf(this.user, domain));
+      rules = new TenantRules(this.#enforcer.linesOf(this.#identity, domain));
       this.#rules.set(domain, rules);
     }
     return rules;

@@ -1,14 +1,16 @@
-// The policy as the platform target configures it: users with roles per tenant, and roles with rules.
+// The policy as the platform target configures it: users and groups with roles per tenant, and roles with rules.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
 import { encodeName } from '../schema/row-key.ts';
 import { ACTIONS, type Action } from './action.ts';
 import { type Entry, readEntries } from './list-entries.ts';
-import { ROLE_LIST, USER_LIST } from './platform-target.ts';
+import { GROUP_LIST, ROLE_LIST, USER_LIST } from './platform-target.ts';
+import { bindRoles, type Gift } from './role-parameters.ts';
 
-/** Gives a role to a user for one tenant's targets, or with tenant `*` for those of all tenants and the platform's. */
+/** Gives a role for one tenant's targets, or with tenant `*` for those of all tenants and the platform's. */
 export interface Assignment {
   readonly tenant: string;
+  /** With the values of its parameters, if it has any: see role-parameters.ts. */
   readonly role: string;
 }
 
@@ -16,6 +18,13 @@ export interface User {
   readonly name: string;
   /** See password.ts; without it the user cannot log in by password. */
   readonly passwordHash: string | undefined;
+  readonly groups: readonly string[];
+  /** The user's own, then those of the groups. */
+  readonly assignments: readonly Assignment[];
+}
+
+export interface Group {
+  readonly name: string;
   readonly assignments: readonly Assignment[];
 }
 
@@ -38,22 +47,50 @@ export interface Role {
 
 export interface Policy {
   readonly users: ReadonlyMap<string, User>;
+  readonly groups: ReadonlyMap<string, Group>;
+  /** The declared roles, and those that parameters make of them. */
   readonly roles: ReadonlyMap<string, Role>;
 }
 
-export const EMPTY_POLICY: Policy = { users: new Map(), roles: new Map() };
+export const EMPTY_POLICY: Policy = { users: new Map(), groups: new Map(), roles: new Map() };
 
 /** Reads the policy from a snapshot of the platform target. O(rows of the policy). */
 export function readPolicy(platform: Snapshot): Policy {
-  const users = [...readEntries(platform, USER_LIST)].map(readUser);
-  const roles = [...readEntries(platform, ROLE_LIST)].map(readRole);
-  return { users: byName(users), roles: byName(roles) };
+  const roles = byName([...readEntries(platform, ROLE_LIST)].map(readRole));
+  const assignmentsOf = (entry: Entry): Assignment[] => {
+    const gifts = [...entry.entries('role')].map(readGift);
+    const names = bindRoles(roles, gifts);
+    return gifts.map(({ tenant, role }, i) => ({ tenant, role: names[i] ?? role }));
+  };
+  const groups = byName(
+    [...readEntries(platform, GROUP_LIST)].map((entry) => ({
+      name: entry.text('name') ?? '',
+      assignments: assignmentsOf(entry),
+    })),
+  );
+  const users = byName(
+    [...readEntries(platform, USER_LIST)].map((entry): User => {
+      const names = entry.texts('group');
+      return {
+        name: entry.text('name') ?? '',
+        passwordHash: entry.text('password-hash'),
+        groups: names,
+        assignments: [...assignmentsOf(entry), ...assignmentsOfGroups(groups, names)],
+      };
+    }),
+  );
+  return { users, groups, roles };
+}
+
+/** All that the groups are given; what is not declared is given nothing. */
+export function assignmentsOfGroups(groups: Policy['groups'], names: readonly string[]): Assignment[] {
+  return names.flatMap((name) => groups.get(name)?.assignments ?? []);
 }
 
 /** Whether two snapshots of the platform target hold the same policy. O(rows of the policy), without decoding them. */
 export function samePolicy(a: Snapshot, b: Snapshot): boolean {
   if (a.model.root !== b.model.root) return false;
-  return [USER_LIST, ROLE_LIST].every((segment) => {
+  return [USER_LIST, GROUP_LIST, ROLE_LIST].every((segment) => {
     const list = a.model.root.children.get(segment);
     return list === undefined || sameRows(a, b, encodeName(list));
   });
@@ -72,14 +109,13 @@ function byName<T extends { name: string }>(items: readonly T[]): Map<string, T>
   return new Map(items.map((item) => [item.name, item]));
 }
 
-function readUser(entry: Entry): User {
+function readGift(entry: Entry): Gift {
   return {
-    name: entry.text('name') ?? '',
-    passwordHash: entry.text('password-hash'),
-    assignments: [...entry.entries('role')].map((role) => ({
-      tenant: role.text('tenant') ?? '',
-      role: role.text('role') ?? '',
-    })),
+    tenant: entry.text('tenant') ?? '',
+    role: entry.text('role') ?? '',
+    parameters: new Map(
+      [...entry.entries('parameter')].map((parameter) => [parameter.text('name') ?? '', parameter.texts('value')]),
+    ),
   };
 }
 

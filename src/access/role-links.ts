@@ -1,27 +1,29 @@
-// Casbin's role manager for tenants: users have roles in a tenant or in all of them, roles inherit roles everywhere.
+// Casbin's role manager for tenants: users and groups have roles in a tenant or in all of them, roles inherit roles everywhere.
 
 import type { RoleManager } from 'casbin';
-import type { Policy } from './policy.ts';
-import { EVERYWHERE, roleSubject, tenantDomain, userSubject } from './subjects.ts';
+import type { Assignment, Policy } from './policy.ts';
+import { EVERYWHERE, groupSubject, partsOf, roleSubject, tenantDomain, userSubject } from './subjects.ts';
 
 /**
  * Casbin's own manager searches depth first up to ten levels: deeper inheritance is lost in `enforce` but not in the list
  * of implicit roles, and a circle costs exponential time. This one walks each role once, so circles and depth are harmless.
  */
 export class RoleLinks implements RoleManager {
-  /** Roles that a user has, by user, then by domain. */
+  /** Roles that a user or a group has, by its subject, then by domain. */
   readonly #given = new Map<string, Map<string, Set<string>>>();
   /** Roles that a role inherits directly. */
   readonly #inherited = new Map<string, Set<string>>();
   readonly #implicit = new Map<string, ReadonlySet<string>>();
 
   constructor(policy: Policy) {
-    for (const { name, assignments } of policy.users.values()) {
+    const give = (subject: string, assignments: readonly Assignment[]): void => {
       for (const { tenant, role } of assignments) {
         // The domain of the tenant '' is that of the platform target.
-        if (tenant !== '') this.#add(userSubject(name), roleSubject(role), tenantDomain(tenant));
+        if (tenant !== '') this.#add(subject, roleSubject(role), tenantDomain(tenant));
       }
-    }
+    };
+    for (const { name, assignments } of policy.users.values()) give(userSubject(name), assignments);
+    for (const { name, assignments } of policy.groups.values()) give(groupSubject(name), assignments);
     for (const { name, inherits } of policy.roles.values()) {
       this.#inherited.set(roleSubject(name), new Set(inherits.map(roleSubject)));
     }
@@ -89,12 +91,13 @@ export class RoleLinks implements RoleManager {
   }
 
   #direct(name: string, domain: string): ReadonlySet<string> {
-    const given = this.#given.get(name);
-    return new Set([
-      ...(given?.get(domain) ?? []),
-      ...(given?.get(EVERYWHERE) ?? []),
-      ...(this.#inherited.get(name) ?? []),
-    ]);
+    const direct = new Set(this.#inherited.get(name));
+    for (const part of partsOf(name)) {
+      const given = this.#given.get(part);
+      for (const role of given?.get(domain) ?? []) direct.add(role);
+      for (const role of given?.get(EVERYWHERE) ?? []) direct.add(role);
+    }
+    return direct;
   }
 
   #walk(name: string, domain: string): ReadonlySet<string> {

@@ -2,19 +2,20 @@
 //
 // A rule path is a gNMI path as text, `/site[site-id=chicago]/slice`. It covers the node and everything below. Keys left
 // out or given as `*` are open, the element `*` stands for any one node, `...` for any number of nodes, `/` for the root.
-// A bare name means the node of that name in any module. A rule path that cannot be understood never allows: an allowance
-// then covers nothing and a denial covers more than was meant.
+// A bare name means the node of that name in any module. A rule path that cannot be understood, or has a parameter that no
+// value was given for, never allows: an allowance then covers nothing and a denial covers more than was meant.
 
 import { canonicalKeyText } from '../schema/key-text.ts';
 import type { Path, PathQuery, TextElem } from '../schema/path.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Rule } from './policy.ts';
+import { parametersIn } from './role-parameters.ts';
 
 type Effect = Rule['effect'];
 
 /** The elements of a rule path; undefined when the text is not one. [gnmi-path-strings] */
 export function parseRulePath(text: string): readonly TextElem[] | undefined {
-  if (!text.startsWith('/')) return undefined;
+  if (!text.startsWith('/') || parametersIn(text).length > 0) return undefined;
   const elems: TextElem[] = [];
   let at = text === '/' ? 1 : 0;
   while (at < text.length) {

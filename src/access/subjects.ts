@@ -8,6 +8,20 @@ export function userSubject(name: string): string {
   return `user:${encode(name)}`;
 }
 
+/** A user who is in more groups than the policy says, by a token or a certificate. An encoded name has no plus sign. */
+export function memberSubject(user: string, groups: readonly string[]): string {
+  return [userSubject(user), ...groups.map(groupSubject)].join('+');
+}
+
+/** What a subject consists of: the user, and the groups. */
+export function partsOf(subject: string): readonly string[] {
+  return subject.split('+');
+}
+
+export function groupSubject(name: string): string {
+  return `group:${encode(name)}`;
+}
+
 export function roleSubject(name: string): string {
   return `role:${encode(name)}`;
 }

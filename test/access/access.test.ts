@@ -12,17 +12,18 @@ import {
   sampleTargets,
   sampleUsers,
   TestSource,
+  who,
 } from './fixture.ts';
 
 const contact = path('/contact');
-const alice = { name: 'alice' };
-const bob = { name: 'bob' };
+const alice = who('alice');
+const bob = who('bob');
 
 describe('access', () => {
   it('gives new grants with a new policy revision when a rule changes, to those whom it concerns', () => {
     const source = new TestSource(samplePolicy, 7);
     const access = new Access(source);
-    const before = { alice: access.grants(alice), rita: access.grants({ name: 'rita' }) };
+    const before = { alice: access.grants(alice), rita: access.grants(who('rita')) };
     assert.equal(before.alice.policyRevision, 7);
     source.commit(
       policyTree(sampleUsers, {
@@ -33,7 +34,7 @@ describe('access', () => {
     assert.notEqual(access.grants(alice), before.alice);
     assert.equal(access.grants(alice).policyRevision, 8);
     assert.ok(!access.grants(alice).decide('acme', 'update', contact));
-    assert.equal(access.grants({ name: 'rita' }), before.rita);
+    assert.equal(access.grants(who('rita')), before.rita);
   });
 
   it('keeps grants when other parts of the platform target change', () => {

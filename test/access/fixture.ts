@@ -2,6 +2,7 @@
 
 import type { SchemaNodeJson } from 'libyang-wasm';
 import type { AccessSource } from '../../src/access/access.ts';
+import type { Identity } from '../../src/access/identity.ts';
 import { parseRulePath } from '../../src/access/rule-path.ts';
 import type { Change, Row } from '../../src/datastore/row.ts';
 import { Snapshot } from '../../src/datastore/snapshot.ts';
@@ -11,6 +12,11 @@ import type { Model } from '../../src/schema/model.ts';
 import { concretePath, type Path, type PathElem, type PathQuery, resolveQuery } from '../../src/schema/path.ts';
 import { encodeKey } from '../../src/schema/row-key.ts';
 import { linkSchema, type SchemaNode } from '../../src/schema/schema-node.ts';
+
+/** A caller as one is known who signed in with name and password, or with a token that says groups. */
+export function who(name: string, ...groups: string[]): Identity {
+  return { name, groups };
+}
 
 type Base = NonNullable<SchemaNodeJson['type']>['base'];
 
@@ -28,6 +34,21 @@ function model(id: string, top: SchemaNodeJson[]): Model {
 }
 
 const P = 'edgeconf-platform';
+const assignments = list(
+  P,
+  'role',
+  ['tenant', 'role'],
+  [
+    leaf(P, 'tenant'),
+    leaf(P, 'role'),
+    list(
+      P,
+      'parameter',
+      ['name'],
+      [leaf(P, 'name'), { kind: 'leaf-list', name: 'value', module: P, config: true, type: { base: 'string' } }],
+    ),
+  ],
+);
 export const platformModel = model('edgeconf-platform@1', [
   list(P, 'tenant', ['name'], [leaf(P, 'name')]),
   list(P, 'target', ['name'], [leaf(P, 'name'), leaf(P, 'tenant')]),
@@ -38,9 +59,11 @@ export const platformModel = model('edgeconf-platform@1', [
     [
       leaf(P, 'name'),
       leaf(P, 'password-hash'),
-      list(P, 'role', ['tenant', 'role'], [leaf(P, 'tenant'), leaf(P, 'role')]),
+      { kind: 'leaf-list', name: 'group', module: P, config: true, type: { base: 'string' } },
+      assignments,
     ],
   ),
+  list(P, 'group', ['name'], [leaf(P, 'name'), assignments]),
   list(
     P,
     'role',

@@ -10,7 +10,7 @@ import { tenantDomain, userSubject } from '../../src/access/subjects.ts';
 import type { Path, PathElem } from '../../src/schema/path.ts';
 import { queryOf } from '../../src/schema/path.ts';
 import type { SchemaNode } from '../../src/schema/schema-node.ts';
-import { platformModel, policyTree, sampleTargets, siteModel, snapshotOf } from './fixture.ts';
+import { platformModel, policyTree, sampleTargets, siteModel, snapshotOf, who } from './fixture.ts';
 
 const rulePath = fc.oneof(
   {
@@ -130,7 +130,7 @@ const tenantOf = (target: string) => sampleTargets.find(({ name }) => name === t
 
 function grantsOf(of: Policy, enforcer: PolicyEnforcer, user: string) {
   return new PolicyGrants({
-    user,
+    identity: who(user),
     policyRevision: 1,
     tenants: new Set(of.users.get(user)?.assignments.map(({ tenant }) => tenant)),
     enforcer,
@@ -193,7 +193,7 @@ describe('laws of grants', () => {
           const roles = await enforcer.getImplicitRolesForUser(userSubject(user), tenantDomain(tenant));
           const lines = (await Promise.all(roles.map((role) => enforcer.getPermissionsForUser(role)))).flat();
           const ours = enforcer
-            .linesOf(user, tenant)
+            .linesOf(who(user), tenant)
             .map((l) => [l.role, l.rule, l.target, l.path, l.action, l.effect]);
           assert.deepEqual(ours.map(String).sort(), lines.map(String).sort());
         },

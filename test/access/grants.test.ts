@@ -6,7 +6,17 @@ import type { Engine } from '../../src/access/policy-grants.ts';
 import { unknownTarget } from '../../src/access/unknown-target.ts';
 import type { Edit } from '../../src/datastore/transaction.ts';
 import { encodeKey, rankKey } from '../../src/schema/row-key.ts';
-import { candidate, path, policyTree, query, refusal, samplePolicy, type TestRule, TestSource } from './fixture.ts';
+import {
+  candidate,
+  path,
+  policyTree,
+  query,
+  refusal,
+  samplePolicy,
+  type TestRule,
+  TestSource,
+  who,
+} from './fixture.ts';
 
 const update = (text: string): Edit => ({ op: 'update', path: path(text), json: '{}' });
 const replace = (text: string): Edit => ({ op: 'replace', path: path(text), json: '{}' });
@@ -16,13 +26,13 @@ const BOSTON = '/site[site-id=boston]';
 
 function one(rules: TestRule[]) {
   const source = new TestSource(policyTree({ u: ['acme/r'] }, { r: { rules } }));
-  return new Access(source).grants({ name: 'u' });
+  return new Access(source).grants(who('u'));
 }
 
 for (const engine of ['grants', 'enforce'] satisfies Engine[]) {
   describe(`grants of the sample's users, decided by ${engine}`, () => {
     const access = new Access(new TestSource(samplePolicy), { engine });
-    const of = (name: string) => access.grants({ name });
+    const of = (name: string) => access.grants(who(name));
 
     it('let the operator do everything everywhere', () => {
       for (const target of ['platform', 'acme', 'acme-lab', 'globex'])
@@ -105,7 +115,7 @@ for (const engine of ['grants', 'enforce'] satisfies Engine[]) {
 
 describe('grants on requested paths', () => {
   const access = new Access(new TestSource(samplePolicy));
-  const sam = access.grants({ name: 'sam' });
+  const sam = access.grants(who('sam'));
 
   it('let pass what touches the rights at, above or below the path', () => {
     sam.checkEdits('acme', [

@@ -14,6 +14,7 @@ import {
   sampleUsers,
   TestSource,
   type Tree,
+  who,
 } from './fixture.ts';
 
 describe('the last editor of the policy', () => {
@@ -60,7 +61,7 @@ describe('the last editor of the policy', () => {
   });
 
   it('is looked after when grants check a commit', () => {
-    const grants = new Access(new TestSource(tree)).grants({ name: 'root' });
+    const grants = new Access(new TestSource(tree)).grants(who('root'));
     assert.match(
       refusal(() => grants.check(staged({}))),
       /^FAILED_PRECONDITION/,

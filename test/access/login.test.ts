@@ -6,6 +6,7 @@ import { Login } from '../../src/access/login.ts';
 import { hashPassword } from '../../src/access/password.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { Slots } from '../../src/access/slots.ts';
+import { who } from './fixture.ts';
 
 const cost = { N: 256, r: 1, p: 1 };
 const WRONG = { code: 'UNAUTHENTICATED', message: 'wrong username or password' };
@@ -16,9 +17,9 @@ async function policyOf(passwords: Record<string, string | undefined>): Promise<
   for (const [name, password] of Object.entries(passwords)) {
     const passwordHash =
       password === undefined ? undefined : await hashPassword(password, Buffer.from(`salt of ${name}`), cost);
-    users.set(name, { name, passwordHash, assignments: [] });
+    users.set(name, { name, passwordHash, groups: [], assignments: [] });
   }
-  return { users, roles: new Map() };
+  return { users, groups: new Map(), roles: new Map() };
 }
 
 describe('login', () => {
@@ -33,7 +34,7 @@ describe('login', () => {
   it('lets in who has the right password, again and again', async () => {
     const one = login();
     for (let i = 0; i < 20; i++) {
-      assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), { name: 'alice' });
+      assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), who('alice'));
     }
   });
 
@@ -74,9 +75,9 @@ describe('login', () => {
       await assert.rejects(one.authenticate({ username, password: 'guess' }, policy), tooMany);
       await assert.rejects(one.authenticate({ username, password: 'pa55' }, policy), tooMany);
     }
-    assert.deepEqual(await one.authenticate({ username: 'bob', password: 'other' }, policy), { name: 'bob' });
+    assert.deepEqual(await one.authenticate({ username: 'bob', password: 'other' }, policy), who('bob'));
     nowMs += 2000;
-    assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), { name: 'alice' });
+    assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), who('alice'));
   });
 
   it('gives all attempts back after a success', async () => {
@@ -92,7 +93,7 @@ describe('login', () => {
     const one = login();
     await one.authenticate({ username: 'alice', password: 'pa55' }, policy);
     for (let i = 0; i < 9; i++) await assert.rejects(one.authenticate({ username: 'alice', password: `${i}` }, policy));
-    assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), { name: 'alice' });
+    assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), who('alice'));
   });
 
   it('takes the same credentials in many calls at once as one attempt', async () => {

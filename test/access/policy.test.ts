@@ -25,6 +25,7 @@ describe('the policy', () => {
     assert.deepEqual(users.get('alice'), {
       name: 'alice',
       passwordHash: 'scrypt$2$1$1$c2FsdA==$aGFzaA==',
+      groups: [],
       assignments: [
         { tenant: '*', role: 'reader' },
         { tenant: 'acme', role: 'admin' },
