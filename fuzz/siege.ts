@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
 import fc from 'fast-check';
+import { FrontDoor } from '../src/northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from '../src/northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from '../src/northbound/grpc-server.ts';
 import { gnmiClient } from '../src/proto/gnmi-client.ts';
@@ -44,7 +45,7 @@ export async function siege({ seed, rounds, minutes = 0, progress }: SiegeOption
   process.on('uncaughtException', hear);
   const service = await startService();
   await service.reset('acme', acme);
-  const gnmi = gnmiService({ datastore: service.datastore, access: service.access });
+  const gnmi = gnmiService({ datastore: service.datastore, door: new FrontDoor({ access: service.access }) });
   const server = await serveGrpc({
     host: '127.0.0.1',
     port: 0,

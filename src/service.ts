@@ -11,6 +11,7 @@ import { verifyFolder } from './datastore/verify.ts';
 import { EdgeconfError } from './errors.ts';
 import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
+import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
 import { serveHealth } from './northbound/http/health.ts';
@@ -142,7 +143,7 @@ async function listen(
 ): Promise<number> {
   const gnmi = gnmiService({
     datastore,
-    access: new Access(datastore),
+    door: new FrontDoor({ access: new Access(datastore) }),
     leafListUpdate: settings['gnmi.leafListUpdate'],
     sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),

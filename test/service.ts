@@ -10,6 +10,7 @@ import type { SetTimer } from '../src/datastore/confirmed-commits.ts';
 import { type Datastore, openDatastore } from '../src/datastore/datastore.ts';
 import { readModels } from '../src/datastore/model-folder.ts';
 import type { Check, CommitResult, Edit } from '../src/datastore/transaction.ts';
+import { FrontDoor } from '../src/northbound/front-door.ts';
 import { earlyAck } from '../src/northbound/gnmi/early-ack.ts';
 import type { LeafListUpdate, Settled } from '../src/northbound/gnmi/gnmi-deps.ts';
 import { type GnmiService, gnmiService, grpcServerOptions } from '../src/northbound/gnmi/gnmi-service.ts';
@@ -117,7 +118,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const limits = { ...defaultLimits, ...options.limits };
   const gnmi = gnmiService({
     datastore,
-    access,
+    door: new FrontDoor({ access }),
     limits,
     ...(leafListUpdate === undefined ? {} : { leafListUpdate }),
     ...(settled === undefined ? {} : { settled }),

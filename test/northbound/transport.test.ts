@@ -14,6 +14,7 @@ import { type ChannelCredentials, Client, credentials, Metadata, type ServiceErr
 import { service as healthService } from 'grpc-health-check';
 import protobuf from 'protobufjs';
 import { EdgeconfError } from '../../src/errors.ts';
+import { FrontDoor } from '../../src/northbound/front-door.ts';
 import { type GnmiService, gnmiService, grpcServerOptions } from '../../src/northbound/gnmi/gnmi-service.ts';
 import { type GrpcServer, type GrpcServerOptions, serveGrpc } from '../../src/northbound/grpc-server.ts';
 import { type GetResponse, ListMode } from '../../src/proto/gnmi.ts';
@@ -45,7 +46,7 @@ describe('the gRPC listener', () => {
   });
 
   async function serve(options: Partial<GrpcServerOptions> = {}): Promise<GrpcServer & { gnmi: GnmiService }> {
-    const gnmi = gnmiService({ datastore: service.datastore, access: service.access });
+    const gnmi = gnmiService({ datastore: service.datastore, door: new FrontDoor({ access: service.access }) });
     const server = await serveGrpc({
       host: '127.0.0.1',
       port: 0,

@@ -4,7 +4,7 @@ import type { PendingCommit } from '../../datastore/notes.ts';
 import type { CommitResult } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Duration, Extension } from '../../proto/gnmi.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../caller.ts';
 import { wellKnown } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 

@@ -1,14 +1,6 @@
 // The gNMI service for a gRPC server: authenticates every RPC, hands it to its verb, and turns errors into statuses.
 
-import type {
-  handleBidiStreamingCall,
-  handleUnaryCall,
-  ServerUnaryCall,
-  ServiceDefinition,
-  UntypedServiceImplementation,
-} from '@grpc/grpc-js';
-import type { Grants } from '../../access/grants.ts';
-import type { Identity } from '../../access/identity.ts';
+import type { handleBidiStreamingCall, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { EdgeconfError } from '../../errors.ts';
 import {
   type CapabilityRequest,
@@ -21,8 +13,7 @@ import {
   type SubscribeRequest,
   type SubscribeResponse,
 } from '../../proto/gnmi.ts';
-import { grpcStatus } from '../status.ts';
-import { callerOf } from './caller.ts';
+import type { FrontDoor } from '../front-door.ts';
 import { capabilities } from './capabilities.ts';
 import { ChangeHub } from './change-hub.ts';
 import { get } from './get.ts';
@@ -35,7 +26,7 @@ import { systemTimers } from './timers.ts';
 
 export interface GnmiServiceOptions {
   readonly datastore: GnmiDeps['datastore'];
-  readonly access: GnmiDeps['access'];
+  readonly door: FrontDoor;
   readonly limits?: Partial<GnmiLimits>;
   /** Default: the system's clock. */
   readonly nowNs?: () => bigint;
@@ -58,10 +49,11 @@ export interface GnmiService {
 }
 
 export function gnmiService(options: GnmiServiceOptions): GnmiService {
+  const { door } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const deps: GnmiDeps = {
     datastore: options.datastore,
-    access: options.access,
+    access: door.access,
     limits,
     nowNs: options.nowNs ?? (() => BigInt(Date.now()) * 1_000_000n),
     leafListUpdate: options.leafListUpdate ?? 'merge',
@@ -73,20 +65,18 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
   };
   const sessions = new Set<SubscribeSession>();
   const subscribe: handleBidiStreamingCall<SubscribeRequest, SubscribeResponse> = (call) => {
-    const session: SubscribeSession = new SubscribeSession(deps, call, () => sessions.delete(session));
+    const session: SubscribeSession = new SubscribeSession(deps, door, call, () => sessions.delete(session));
     sessions.add(session);
     session.start();
   };
   return {
     definition: gnmiDefinition,
     implementation: {
-      Capabilities: unary<CapabilityRequest, CapabilityResponse>(deps, (_, grants, request) =>
+      Capabilities: door.unary<CapabilityRequest, CapabilityResponse>(({ grants }, request) =>
         capabilities(deps, grants, request),
       ),
-      Get: unary<GetRequest, GetResponse>(deps, (_, grants, request, signal) => get(deps, grants, request, signal)),
-      Set: unary<SetRequest, SetResponse>(deps, (identity, grants, request, signal) =>
-        set(deps, { identity, grants, signal }, request),
-      ),
+      Get: door.unary<GetRequest, GetResponse>(({ grants, signal }, request) => get(deps, grants, request, signal)),
+      Set: door.unary<SetRequest, SetResponse>((caller, request) => set(deps, caller, request)),
       Subscribe: subscribe,
     },
     endStreams() {
@@ -99,30 +89,4 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
 /** Options that a gRPC server must be created with so that the limits hold. */
 export function grpcServerOptions(limits: GnmiLimits = defaultLimits): Record<string, number> {
   return { 'grpc.max_receive_message_length': limits.messageBytes, 'grpc.max_send_message_length': -1 };
-}
-
-function unary<Request, Response>(
-  { access }: GnmiDeps,
-  answer: (identity: Identity, grants: Grants, request: Request, signal: AbortSignal) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call: ServerUnaryCall<Request, Response>, callback) => {
-    // The client's deadline cancels the call as well; it also comes behind a normal end, when nobody waits any more.
-    const over = new AbortController();
-    let isAnswered = false;
-    call.on('cancelled', () => {
-      if (!isAnswered) over.abort(new EdgeconfError('CANCELLED', 'the client gave up waiting'));
-    });
-    callerOf(access, call.metadata)
-      .then((identity) => answer(identity, access.grants(identity), call.request, over.signal))
-      .then(
-        (response) => {
-          isAnswered = true;
-          callback(null, response);
-        },
-        (thrown) => {
-          isAnswered = true;
-          callback(grpcStatus(thrown));
-        },
-      );
-  };
 }

@@ -5,7 +5,7 @@ import { electionKey } from '../../datastore/notes.ts';
 import type { CommitRequest } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Extension } from '../../proto/gnmi.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../caller.ts';
 import { wellKnown } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 

@@ -5,7 +5,7 @@ import { EdgeconfError } from '../../errors.ts';
 import { Operation, type SetRequest, type SetResponse, type UpdateResult } from '../../proto/gnmi.ts';
 import { transactionInfo } from '../../proto/transaction-info.ts';
 import { inSlices } from '../../slices.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../caller.ts';
 import { type CommitAction, commitActionOf, takeLaterAction } from './commit-extension.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';

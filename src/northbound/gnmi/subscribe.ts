@@ -7,9 +7,8 @@ import { EdgeconfError } from '../../errors.ts';
 import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
 import { Slices } from '../../slices.ts';
-import { grpcStatus } from '../status.ts';
+import type { FrontDoor } from '../front-door.ts';
 import { syncResponse } from './bundle.ts';
-import { callerOf } from './caller.ts';
 import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
@@ -25,6 +24,7 @@ export type SubscribeCall = ServerDuplexStream<SubscribeRequest, SubscribeRespon
 /** Serves one RPC; it lives until the client cancels it, ONCE is done, or something is wrong with it. */
 export class SubscribeSession {
   readonly #deps: GnmiDeps;
+  readonly #door: FrontDoor;
   readonly #call: SubscribeCall;
   #identity: Identity | undefined;
   #subscriptions: Subscriptions | undefined;
@@ -41,8 +41,9 @@ export class SubscribeSession {
   #wake: () => void = () => {};
 
   /** @param onEnd called when nothing more is done for the RPC. */
-  constructor(deps: GnmiDeps, call: SubscribeCall, onEnd: () => void) {
+  constructor(deps: GnmiDeps, door: FrontDoor, call: SubscribeCall, onEnd: () => void) {
     this.#deps = deps;
+    this.#door = door;
     this.#call = call;
     this.#onEnd = onEnd;
   }
@@ -53,7 +54,7 @@ export class SubscribeSession {
     this.#call.on('cancelled', () => this.#release());
     this.#call.on('close', () => this.#release());
     this.#call.on('drain', () => this.#wake());
-    callerOf(this.#deps.access, this.#call.metadata).then(
+    this.#door.enter(this.#call).then(
       (identity) => {
         this.#identity = identity;
         this.#call.on('data', (request: SubscribeRequest) => this.#next(request));
@@ -67,7 +68,7 @@ export class SubscribeSession {
   fail(thrown: unknown): void {
     if (this.#ended) return;
     this.#release();
-    this.#call.emit('error', grpcStatus(thrown));
+    this.#call.emit('error', this.#door.statusOf(this.#call, this.#identity, thrown));
   }
 
   /** Requests are served one after the other; meanwhile no more are read. */

@@ -1,9 +1,8 @@
 // Who calls: the credentials that come with every RPC as metadata. [gNMI 3.1, gnmi-authentication]
 
 import type { Metadata } from '@grpc/grpc-js';
-import type { Access } from '../../access/access.ts';
-import type { Grants } from '../../access/grants.ts';
-import type { Credentials, Identity } from '../../access/identity.ts';
+import type { Grants } from '../access/grants.ts';
+import type { Credentials, Identity } from '../access/identity.ts';
 
 /** Who sends a request, what they may do, and when they give up. */
 export interface Caller {
@@ -12,15 +11,8 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-/**
- * The caller of an RPC, from metadata `username` and `password`, or `authorization: Basic ...`.
- * @throws EdgeconfError UNAUTHENTICATED
- */
-export function callerOf(access: Access, metadata: Metadata): Promise<Identity> {
-  return access.authenticate(credentialsOf(metadata));
-}
-
-function credentialsOf(metadata: Metadata): Credentials {
+/** What the metadata of an RPC proves its caller with: `username` and `password`, or `authorization: Basic ...`. */
+export function credentialsOf(metadata: Metadata): Credentials {
   const given = { username: textOf(metadata, 'username'), password: textOf(metadata, 'password') };
   // google/gnxi sends both entries twice, and HTTP/2 joins equal headers with a comma. No user name has a comma in it.
   const twice = [doubled(given.username), doubled(given.password)];
