@@ -13,6 +13,7 @@ import { type Assignment, assignmentsOfGroups, EMPTY_POLICY, type Policy, readPo
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { policyFaults } from './policy-faults.ts';
 import { type Engine, type GrantTargets, PolicyGrants } from './policy-grants.ts';
+import { PolicyView } from './policy-view.ts';
 import { memberSubject } from './subjects.ts';
 
 /** What access reads of the datastore. */
@@ -55,6 +56,7 @@ export class Access {
   /** The revision of the platform target that brought the policy in use. */
   #policyRevision = 0;
   #tenants: ReadonlyMap<string, string> = new Map();
+  #view: PolicyView | undefined;
 
   constructor(source: AccessSource, options: AccessOptions = {}) {
     this.#source = source;
@@ -106,12 +108,26 @@ export class Access {
     return grants;
   }
 
+  /** The policy as it is now with the targets that it is about: what questions are asked of. */
+  view(): PolicyView {
+    this.#current();
+    this.#view ??= new PolicyView(
+      this.#policy,
+      [...this.#tenants].flatMap(([name, tenant]) => {
+        const root = this.#targets.rootOf(name);
+        return root === undefined ? [] : [{ name, tenant, root, snapshot: () => this.#source.snapshot(name) }];
+      }),
+    );
+    return this.#view;
+  }
+
   /** This object, up to date with the platform target. */
   #current(): this {
     const platform = this.#source.snapshot(PLATFORM);
     const former = this.#platform;
     if (platform?.revision === former?.revision && platform?.model === former?.model) return this;
     this.#platform = platform;
+    this.#view = undefined;
     this.#tenants = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
     if (former !== undefined && platform !== undefined && samePolicy(former, platform)) return this;
     this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);

@@ -19,6 +19,8 @@ export interface User {
   /** See password.ts; without it the user cannot log in by password. */
   readonly passwordHash: string | undefined;
   readonly groups: readonly string[];
+  /** Given to the user alone. */
+  readonly own: readonly Assignment[];
   /** The user's own, then those of the groups. */
   readonly assignments: readonly Assignment[];
 }
@@ -71,11 +73,13 @@ export function readPolicy(platform: Snapshot): Policy {
   const users = byName(
     [...readEntries(platform, USER_LIST)].map((entry): User => {
       const names = entry.texts('group');
+      const own = assignmentsOf(entry);
       return {
         name: entry.text('name') ?? '',
         passwordHash: entry.text('password-hash'),
         groups: names,
-        assignments: [...assignmentsOf(entry), ...assignmentsOfGroups(groups, names)],
+        own,
+        assignments: [...own, ...assignmentsOfGroups(groups, names)],
       };
     }),
   );

@@ -1,0 +1,60 @@
+// Why somebody may do something or may not, and who may: answers with the rules that decide.
+
+import type { PathQuery } from '../schema/path.ts';
+import type { Action } from './action.ts';
+import { type Holder, holdersOf, identityOf } from './holders.ts';
+import type { Identity } from './identity.ts';
+import { PathRules } from './path-rules.ts';
+import type { HeldRule, PolicyView, ViewedTarget } from './policy-view.ts';
+import { contains, meeting } from './region.ts';
+
+/** What is asked: may somebody do this at a path and below it. */
+export interface Question {
+  readonly target: ViewedTarget;
+  readonly action: Action;
+  readonly query: PathQuery;
+}
+
+/** A rule that says something about what was asked. */
+export interface AppliedRule extends HeldRule {
+  /** Whether it speaks about all of it, or about a part. */
+  readonly extent: 'all' | 'part';
+}
+
+export interface Explanation {
+  /** As `Grants.covers`: true for all at and below the path, false for nothing, 'some' when it depends on the path. */
+  readonly verdict: boolean | 'some';
+  /** Every rule that applies, the one that decides first. Without an allowing one it is that no rule allows it. */
+  readonly rules: readonly AppliedRule[];
+}
+
+/** Answers what the same identity's grants answer, and why. */
+export function explain(view: PolicyView, identity: Identity, { target, action, query }: Question): Explanation {
+  const held = view.rulesOf(identity, target, action);
+  const lines = held.map(({ rule }) => ({ path: rule.path, effect: rule.effect }));
+  const verdict = new PathRules(target.root, lines).covers(query);
+  const applied = held.flatMap((rule): AppliedRule[] => {
+    if (rule.queries.some((other) => contains(other, query))) return [{ ...rule, extent: 'all' }];
+    return rule.queries.some((other) => meeting(other, query) !== undefined) ? [{ ...rule, extent: 'part' }] : [];
+  });
+  // A denial of all decides before any allowance. Of all that is allowed no denial applies, so the order holds there too.
+  const weight = ({ extent, rule }: AppliedRule): number =>
+    (extent === 'all' ? 0 : 2) + (rule.effect === 'deny' ? 0 : 1);
+  return { verdict, rules: applied.sort((a, b) => weight(a) - weight(b)) };
+}
+
+/** Somebody who may do what was asked, or a part of it. */
+export interface Able extends Explanation {
+  readonly holder: Holder;
+}
+
+/** All users who may do it, and the groups whose members may. In steps: there may be many of them. */
+export function* whoCan(view: PolicyView, question: Question): Generator<void, Able[]> {
+  const found: Able[] = [];
+  for (const holder of holdersOf(view.policy)) {
+    const explanation = explain(view, identityOf(holder), question);
+    if (explanation.verdict !== false) found.push({ holder, ...explanation });
+    yield;
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+// A policy together with the targets that it is about: what questions are asked of, for the policy in force or a planned one.
+
+import type { Snapshot } from '../datastore/snapshot.ts';
+import type { PathQuery } from '../schema/path.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
+import type { Action } from './action.ts';
+import { type HeldRole, heldRoles } from './held-roles.ts';
+import type { Identity } from './identity.ts';
+import { PLATFORM } from './platform-target.ts';
+import type { Policy, Rule } from './policy.ts';
+import { ruleHoldsFor } from './policy-enforcer.ts';
+import type { Area } from './region.ts';
+import { parseRulePath, resolveRulePath } from './rule-path.ts';
+
+export interface ViewedTarget {
+  readonly name: string;
+  /** The owner; '' for the platform target. */
+  readonly tenant: string;
+  /** Of the target's model. */
+  readonly root: SchemaNode;
+  /** The configuration as it is now, for examples. */
+  snapshot(): Snapshot | undefined;
+}
+
+/** A rule as somebody has it in a target, with the queries that it stands for there. */
+export interface HeldRule extends HeldRole {
+  readonly rule: Rule;
+  readonly queries: readonly PathQuery[];
+}
+
+/** Immutable but for the configuration of the targets. */
+export class PolicyView {
+  readonly policy: Policy;
+  /** By name. */
+  readonly targets: ReadonlyMap<string, ViewedTarget>;
+  readonly #areas = new Map<SchemaNode, Map<string, Area>>();
+  /** Targets that rules name. */
+  readonly #named: ReadonlySet<string>;
+
+  constructor(policy: Policy, targets: Iterable<ViewedTarget>) {
+    this.policy = policy;
+    this.targets = new Map([...targets].map((target) => [target.name, target]));
+    const rules = [...policy.roles.values()].flatMap((role) => role.rules);
+    this.#named = new Set([PLATFORM, ...rules.map(({ target }) => target)]);
+  }
+
+  /** The rules about an action that somebody has in a target, once for each way in which they came. */
+  rulesOf(identity: Identity, { name, tenant, root }: ViewedTarget, action: Action): HeldRule[] {
+    return heldRoles(this.policy, identity, tenant).flatMap((held) =>
+      held.role.rules
+        .filter((rule) => rule.actions.includes(action) && ruleHoldsFor(rule.target, name))
+        .map((rule) => ({ ...held, rule, queries: queriesOf(rule, root) })),
+    );
+  }
+
+  /** What these rules say together; the same object for all who have the same roles, in all targets that no rule names. */
+  areaOf(identity: Identity, target: ViewedTarget, action: Action): Area {
+    const { name, tenant, root } = target;
+    const roles = new Set(heldRoles(this.policy, identity, tenant).map(({ role }) => role.name));
+    const areas = this.#areas.get(root) ?? new Map<string, Area>();
+    this.#areas.set(root, areas);
+    const id = JSON.stringify([action, this.#named.has(name) ? name : '*', ...[...roles].sort()]);
+    const area = areas.get(id) ?? areaOf(this.rulesOf(identity, target, action));
+    areas.set(id, area);
+    return area;
+  }
+}
+
+function areaOf(rules: readonly HeldRule[]): Area {
+  const area = { allow: [] as PathQuery[], deny: [] as PathQuery[] };
+  for (const { rule, queries } of rules) for (const query of queries) area[rule.effect].push(query);
+  return area;
+}
+
+/** Rules of many policies have the same paths; models live as long as the service. */
+const resolved = new WeakMap<SchemaNode, Map<string, readonly PathQuery[]>>();
+const mostResolved = 100_000;
+
+function queriesOf({ effect, path }: Rule, root: SchemaNode): readonly PathQuery[] {
+  const known = resolved.get(root) ?? new Map<string, readonly PathQuery[]>();
+  resolved.set(root, known);
+  const id = `${effect} ${path}`;
+  let queries = known.get(id);
+  if (queries === undefined) {
+    queries = resolveRulePath(parseRulePath(path), effect, root);
+    if (known.size >= mostResolved) known.clear();
+    known.set(id, queries);
+  }
+  return queries;
+}
