@@ -11,6 +11,7 @@ import { verifyFolder } from './datastore/verify.ts';
 import { EdgeconfError } from './errors.ts';
 import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
+import { accessService } from './northbound/api/access-service.ts';
 import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
@@ -141,10 +142,13 @@ async function listen(
   southbound: Reconciler,
   stops: (() => Promise<unknown>)[],
 ): Promise<number> {
+  const door = new FrontDoor({ access: new Access(datastore) });
+  const leafListUpdate = settings['gnmi.leafListUpdate'];
+  const questions = accessService({ datastore, door, leafListUpdate });
   const gnmi = gnmiService({
     datastore,
-    door: new FrontDoor({ access: new Access(datastore) }),
-    leafListUpdate: settings['gnmi.leafListUpdate'],
+    door,
+    leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
   });
@@ -152,7 +156,7 @@ async function listen(
     host: settings['gnmi.host'],
     port: settings['gnmi.port'],
     tls: await tlsOptions(settings),
-    services: [gnmi],
+    services: [gnmi, questions],
     channelOptions: grpcServerOptions(),
     keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
   });
@@ -161,6 +165,7 @@ async function listen(
   stops.push(async () => {
     process.off('SIGHUP', reload);
     gnmi.endStreams();
+    questions.close();
     await server.close();
   });
   return server.port;

@@ -10,6 +10,7 @@ import type { SetTimer } from '../src/datastore/confirmed-commits.ts';
 import { type Datastore, openDatastore } from '../src/datastore/datastore.ts';
 import { readModels } from '../src/datastore/model-folder.ts';
 import type { Check, CommitResult, Edit } from '../src/datastore/transaction.ts';
+import { accessService } from '../src/northbound/api/access-service.ts';
 import { FrontDoor } from '../src/northbound/front-door.ts';
 import { earlyAck } from '../src/northbound/gnmi/early-ack.ts';
 import type { LeafListUpdate, Settled } from '../src/northbound/gnmi/gnmi-deps.ts';
@@ -116,9 +117,11 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   });
   const access = new Access(datastore);
   const limits = { ...defaultLimits, ...options.limits };
+  const door = new FrontDoor({ access });
+  const questions = accessService({ datastore, door });
   const gnmi = gnmiService({
     datastore,
-    door: new FrontDoor({ access }),
+    door,
     limits,
     ...(leafListUpdate === undefined ? {} : { leafListUpdate }),
     ...(settled === undefined ? {} : { settled }),
@@ -126,7 +129,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     ...(timers === undefined ? {} : { timers }),
   });
   const server = new Server({ ...grpcServerOptions(limits), interceptors: [earlyAck(limits)] });
-  server.addService(gnmi.definition, gnmi.implementation);
+  for (const { definition, implementation } of [gnmi, questions]) server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -161,6 +164,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     async close() {
       for (const client of clients) client.close();
       gnmi.endStreams();
+      questions.close();
       server.forceShutdown();
       await datastore.close();
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });

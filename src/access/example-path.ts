@@ -1,11 +1,17 @@
 // A concrete path in a region, for a person to look at and for a request to try: one that is there, or a made-up one.
 
-import type { Snapshot } from '../datastore/snapshot.ts';
 import { type Path, type PathElem, queryOf, queryPrefix } from '../schema/path.ts';
 import { decodeKey, isRankKey } from '../schema/row-key.ts';
 import type { SchemaNode, SchemaType } from '../schema/schema-node.ts';
 import type { Action } from './action.ts';
+import type { ViewedTarget } from './policy-view.ts';
 import { type Region, regionHolds } from './region.ts';
+
+/** A request that would be allowed. */
+export interface ExampleRequest {
+  readonly action: Action;
+  readonly path: Path;
+}
 
 /** Rows and nodes that are looked at in search of an example. */
 const mostLookedAt = 2_000;
@@ -14,21 +20,28 @@ const mostLookedAt = 2_000;
  * For reading, changing and deleting a row that is there, if the first ones of the region have a fitting one; otherwise
  * the region's own path, or a leaf below it, with made-up keys.
  */
-export function examplePath(root: SchemaNode, region: Region, action: Action, snapshot?: Snapshot): Path {
-  const there = action === 'create' || action === 'execute' ? undefined : rowIn(region, action, snapshot);
+export function examplePath(target: ViewedTarget, region: Region, action: Action): Path {
+  const there = action === 'create' || action === 'execute' ? undefined : rowIn(target, region, action);
   if (there !== undefined) return there;
-  const path = withKeys(region);
-  return action === 'read' || action === 'execute' ? path : (leafBelow(root, region, path, action) ?? path);
+  return action === 'read' || action === 'execute' ? withKeys(region) : leafPath(target.root, region);
 }
 
-function rowIn(region: Region, action: Action, snapshot: Snapshot | undefined): Path | undefined {
+/** A leaf of the region that could be written, whatever is there, with made-up keys; the region's own path without one. */
+export function leafPath(root: SchemaNode, region: Region): Path {
+  const path = withKeys(region);
+  return leafBelow(root, region, path) ?? path;
+}
+
+function rowIn(target: ViewedTarget, region: Region, action: Action): Path | undefined {
+  const snapshot = target.snapshot();
   let looked = 0;
   for (const { key } of snapshot?.subtree(queryPrefix(region.query)) ?? []) {
     if (++looked > mostLookedAt) return undefined;
     if (isRankKey(key) || snapshot === undefined) continue;
     const path = decodeKey(snapshot.model.root, key);
     const node = path.at(-1)?.node;
-    if (node !== undefined && fits(node, action) && regionHolds(region, queryOf(path))) return path;
+    if (node === undefined || !fits(node, action) || !regionHolds(region, queryOf(path))) continue;
+    if (target.shows === undefined || target.shows(path)) return path;
   }
   return undefined;
 }
@@ -48,13 +61,13 @@ function withKeys({ query, except }: Region): Path {
 }
 
 /** A leaf that can be written, at or below the path; texts without patterns first, for they take any value. */
-function leafBelow(root: SchemaNode, region: Region, path: Path, action: Action): Path | undefined {
+function leafBelow(root: SchemaNode, region: Region, path: Path): Path | undefined {
   const open: Path[] = [path];
   let found: Path | undefined;
   for (const at of open) {
     if (open.length > mostLookedAt) break;
     const end = at.at(-1)?.node ?? root;
-    if (end.kind === 'leaf' && fits(end, action) && regionHolds(region, queryOf(at))) {
+    if (end.kind === 'leaf' && fits(end, 'update') && regionHolds(region, queryOf(at))) {
       if (isFreeText(end)) return at;
       found ??= at;
     }

@@ -46,7 +46,7 @@ export function* flips(before: PolicyView, after: PolicyView): Generator<void, F
             const group = groups.get(id);
             if (group !== undefined) group.actions.push(action);
             else {
-              const example = examplePath(target.root, region, action, target.snapshot());
+              const example = examplePath(target, region, action);
               groups.set(id, { actions: [action], flip: { holder, target, allowed, region, example } });
             }
           }

@@ -32,6 +32,11 @@ export class Entry {
     return Array.isArray(values) ? values.map(textOf) : [];
   }
 
+  /** A boolean leaf; false when it has neither row nor default. */
+  flag(name: string): boolean {
+    return (this.#values.get(name) ?? this.#child(name)?.defaults[0]) === 'true';
+  }
+
   /** The entries of a list directly below, in tree order. */
   entries(name: string): Iterable<Entry> {
     return this.#below.get(name)?.values() ?? [];

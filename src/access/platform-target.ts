@@ -7,3 +7,6 @@ export const PLATFORM = 'platform';
 export const USER_LIST = 'edgeconf-platform:user';
 export const GROUP_LIST = 'edgeconf-platform:group';
 export const ROLE_LIST = 'edgeconf-platform:role';
+/** The container of how callers prove who they are. */
+export const AUTHENTICATION = 'edgeconf-platform:authentication';
+export const DEVICE_LIST = 'edgeconf-platform:device';

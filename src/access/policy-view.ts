@@ -1,7 +1,7 @@
 // A policy together with the targets that it is about: what questions are asked of, for the policy in force or a planned one.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { PathQuery } from '../schema/path.ts';
+import type { Path, PathQuery } from '../schema/path.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Action } from './action.ts';
 import { type HeldRole, heldRoles } from './held-roles.ts';
@@ -20,6 +20,8 @@ export interface ViewedTarget {
   readonly root: SchemaNode;
   /** The configuration as it is now, for examples. */
   snapshot(): Snapshot | undefined;
+  /** Whether who asks may be shown that there is something at a path; default: always. */
+  shows?(path: Path): boolean;
 }
 
 /** A rule as somebody has it in a target, with the queries that it stands for there. */

@@ -21,6 +21,7 @@ const protoFolder = join(packageRoot, 'proto');
 const files = [
   'github.com/openconfig/gnmi/proto/gnmi_ext/gnmi_ext.proto',
   'github.com/openconfig/gnmi/proto/gnmi/gnmi.proto',
+  'edgeconf/access/v1/access.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
 ];

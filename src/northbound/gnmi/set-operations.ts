@@ -12,6 +12,9 @@ import { joinPaths, type RequestPath } from './request-path.ts';
 import { clearEdits, deleteEdits, writeEdits } from './set-edits.ts';
 import { Targets } from './targets.ts';
 
+/** What it takes to make edits of a request. */
+export type EditDeps = Pick<GnmiDeps, 'datastore' | 'limits' | 'leafListUpdate' | 'largeValues'>;
+
 export interface SetOperation {
   readonly op: Exclude<keyof typeof Operation, 'INVALID'>;
   readonly path: Path;
@@ -22,7 +25,7 @@ export interface SetOperation {
  * In the order in which they are applied, whatever the order in the message.
  * @throws EdgeconfError INVALID_ARGUMENT for too many, and for union_replace beside others.
  */
-export function operationsOf(request: SetRequest, { limits }: GnmiDeps): SetOperation[] {
+export function operationsOf(request: SetRequest, { limits }: Pick<GnmiDeps, 'limits'>): SetOperation[] {
   const write = (op: SetOperation['op']) => (update: Update) => ({ op, path: update.path ?? {}, update });
   const union = (request.union_replace ?? []).map(write('UNION_REPLACE'));
   const others = [
@@ -45,7 +48,7 @@ export function operationsOf(request: SetRequest, { limits }: GnmiDeps): SetOper
  * @throws EdgeconfError for the first operation that is wrong, with its path in the status details too.
  */
 export async function editsOf(
-  deps: GnmiDeps,
+  deps: EditDeps,
   grants: Grants,
   request: SetRequest,
   operations: readonly SetOperation[],
@@ -83,7 +86,7 @@ function toEdits(
   { model }: Snapshot,
   { op, update = {} }: SetOperation,
   path: RequestPath,
-  { limits, leafListUpdate, largeValues }: GnmiDeps,
+  { limits, leafListUpdate, largeValues }: EditDeps,
 ): Promise<Edit[]> {
   return withDetails(path, () => {
     if (op === 'DELETE') return deleteEdits(model, path);

@@ -1,0 +1,29 @@
+// A client of edgeconf.access.v1.Access.
+
+import * as proto from './access.ts';
+import type { GnmiClientOptions } from './gnmi-client.ts';
+import { unaryClient } from './unary-client.ts';
+
+/** All calls reject with grpc-js's ServiceError. Close it when done. */
+export interface AccessClient {
+  check(request: proto.CheckRequest): Promise<proto.CheckResponse>;
+  whoCan(request: proto.WhoCanRequest): Promise<proto.WhoCanResponse>;
+  reach(request: proto.ReachRequest): Promise<proto.ReachResponse>;
+  compare(request: proto.CompareRequest): Promise<proto.CompareResponse>;
+  prove(): Promise<proto.ProveResponse>;
+  boundaries(): Promise<proto.BoundariesResponse>;
+  close(): void;
+}
+
+export function accessClient(options: GnmiClientOptions): AccessClient {
+  const client = unaryClient(proto.accessDefinition, options);
+  return {
+    check: (request) => client.call('Check', request),
+    whoCan: (request) => client.call('WhoCan', request),
+    reach: (request) => client.call('Reach', request),
+    compare: (request) => client.call('Compare', request),
+    prove: () => client.call('Prove', {}),
+    boundaries: () => client.call('Boundaries', {}),
+    close: () => client.close(),
+  };
+}
