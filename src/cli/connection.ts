@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { EdgeconfError } from '../errors.ts';
 import type { Path } from '../proto/gnmi.ts';
-import { type GnmiClient, gnmiClient } from '../proto/gnmi-client.ts';
+import { type GnmiClient, type GnmiClientOptions, gnmiClient } from '../proto/gnmi-client.ts';
 import type { Settings } from '../settings.ts';
 
 /** A client of the service, and the prefix that carries the target. Close the client when done. */
@@ -12,21 +12,25 @@ export interface Connection {
   readonly client: GnmiClient;
   readonly prefix: Path | null;
   readonly address: string;
+  /** What it takes to make clients of other services there. */
+  readonly options: GnmiClientOptions;
 }
 
 /** Opens a channel; nothing is dialled before the first call. `timeoutMs` bounds each unary call. */
 export function connect(settings: Settings, timeoutMs = 600_000): Connection {
   const target = settings['client.target'];
   const address = settings['client.address'];
+  const options: GnmiClientOptions = {
+    address,
+    channel: channelOf(settings),
+    username: settings['client.user'] || undefined,
+    password: settings['client.password'] || undefined,
+    timeoutMs,
+  };
   return {
     address,
-    client: gnmiClient({
-      address,
-      channel: channelOf(settings),
-      username: settings['client.user'] || undefined,
-      password: settings['client.password'] || undefined,
-      timeoutMs,
-    }),
+    options,
+    client: gnmiClient(options),
     prefix: target === '' ? null : { target },
   };
 }

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { EdgeconfError } from '../errors.ts';
 import { describeSettings, loadSettings, type Settings } from '../settings.ts';
+import { addAccessCommands } from './access-commands.ts';
 import { type Connection, connect, explain } from './connection.ts';
+import { ExitCode } from './exit-code.ts';
 import { get } from './get.ts';
 import { showProgress } from './progress.ts';
 import { set } from './set.ts';
@@ -28,7 +30,7 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-interface ClientOptions {
+export interface ClientOptions {
   address?: string;
   user?: string;
   password?: string;
@@ -47,6 +49,7 @@ export async function run(args: readonly string[], local: Local, terminal: Termi
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
+    if (error instanceof ExitCode) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     terminal.err(error instanceof ClientFailure ? error.message : explain(error, ''));
     return 1;
@@ -147,6 +150,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
       ),
     );
 
+  addAccessCommands(program, { client, talk, readText, print: terminal.out });
   return program;
 }
 
@@ -191,6 +195,7 @@ async function talk(options: ClientOptions, action: (connection: Connection) => 
   try {
     await action(connection);
   } catch (error) {
+    if (error instanceof ExitCode) throw error;
     throw new ClientFailure(explain(error, connection.address), { cause: error });
   } finally {
     connection.client.close();

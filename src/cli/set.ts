@@ -18,6 +18,11 @@ export interface Edits {
 
 /** @returns one line that says which revision the service answered with. */
 export async function set(connection: Connection, edits: Edits): Promise<string> {
+  return accepted(await connection.client.set(setRequest(connection, edits)));
+}
+
+/** @throws EdgeconfError INVALID_ARGUMENT for what no request can be made of. */
+export function setRequest(connection: Pick<Connection, 'prefix'>, edits: Edits): SetRequest {
   if (edits.pairs.length % 2 !== 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', `no value for ${edits.pairs.at(-1)}; write pairs: <path> <value> ...`);
   }
@@ -36,7 +41,7 @@ export async function set(connection: Connection, edits: Edits): Promise<string>
   if (updates.length === 0 && edits.deletes.length === 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', 'nothing to do: give <path> <value> pairs, --file or --delete');
   }
-  return accepted(await connection.client.set(request));
+  return request;
 }
 
 function accepted(response: SetResponse): string {

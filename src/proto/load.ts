@@ -71,6 +71,12 @@ function defineMethod(service: string, method: protobuf.Method): MethodDefinitio
   };
 }
 
+/** A decoded message as plain JSON: all members are there, enums by name, 64-bit integers as numbers. */
+export function plainMessage(message: object): unknown {
+  const { $type } = message as protobuf.Message;
+  return $type.toObject(message as protobuf.Message, { defaults: true, enums: String, longs: Number });
+}
+
 /** A package in the shape that `new ReflectionService(...)` of @grpc/reflection reads. */
 export type ReflectionPackage = ConstructorParameters<typeof ReflectionService>[0];
 

@@ -169,7 +169,7 @@ describe('the isolation proof', () => {
         }
         assert.deepEqual(found, expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
     assert.ok(outcomes.crossing > 3 && outcomes.none > 3, JSON.stringify(outcomes));
   });

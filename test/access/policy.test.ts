@@ -22,14 +22,13 @@ describe('the policy', () => {
         { alice: 'scrypt$2$1$1$c2FsdA==$aGFzaA==' },
       ),
     );
+    const assignments = [
+      { tenant: '*', role: 'reader' },
+      { tenant: 'acme', role: 'admin' },
+    ];
     assert.deepEqual(users.get('alice'), {
-      name: 'alice',
-      passwordHash: 'scrypt$2$1$1$c2FsdA==$aGFzaA==',
-      groups: [],
-      assignments: [
-        { tenant: '*', role: 'reader' },
-        { tenant: 'acme', role: 'admin' },
-      ],
+      ...{ name: 'alice', passwordHash: 'scrypt$2$1$1$c2FsdA==$aGFzaA==', groups: [] },
+      ...{ own: assignments, assignments },
     });
     assert.deepEqual(roles.get('admin'), {
       name: 'admin',
