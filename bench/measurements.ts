@@ -1,5 +1,6 @@
 // All measurements in the order in which they run, and a run of some of them: what is printed, and what the JSON file gets.
 
+import { access } from './access.ts';
 import type { Say } from './attempt.ts';
 import { bulkLoad } from './bulk-load.ts';
 import { fanOut } from './fan-out.ts';
@@ -13,7 +14,7 @@ import { startUp } from './start-up.ts';
 import { tableLines } from './table.ts';
 import { throughput } from './throughput.ts';
 
-const measurements = { oneLeafCommit, throughput, bulkLoad, leafrefs, startUp, memory, fanOut, get };
+const measurements = { oneLeafCommit, throughput, bulkLoad, leafrefs, startUp, memory, fanOut, get, access };
 
 /** A measurement that can be asked for. */
 export type Name = keyof typeof measurements;

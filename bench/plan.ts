@@ -24,6 +24,8 @@ export interface Plan {
     readonly commits: number;
     readonly warmUps: number;
   };
+  /** Decisions are counted for `decideMs`; so many changes of the policy. */
+  readonly access: Piece & { readonly rules: readonly number[]; readonly decideMs: number; readonly changes: number };
   readonly get: Piece & { readonly entries: number; readonly calls: number; readonly warmUps: number };
 }
 
@@ -41,6 +43,7 @@ export const fullPlan: Plan = {
   startUp: { entries: 100_000, deadlineMs: hourMs },
   memory: { entries: 200_000, deadlineMs: hourMs },
   fanOut: { subscribers: [1, 100, 1_000], commits: 200, warmUps: 10, deadlineMs: hourMs },
+  access: { rules: [10, 1_000, 10_000], decideMs: 3_000, changes: 20, deadlineMs: hourMs },
   get: { entries: 1_000, calls: 1_000, warmUps: 50, deadlineMs: hourMs },
 };
 
@@ -52,5 +55,6 @@ export const quickPlan: Plan = {
   startUp: { entries: 100_000, deadlineMs: 90_000 },
   memory: { entries: 100_000, deadlineMs: 90_000 },
   fanOut: { subscribers: [1, 100, 1_000], commits: 30, warmUps: 3, deadlineMs: 60_000 },
+  access: { rules: [10, 1_000, 10_000], decideMs: 1_000, changes: 5, deadlineMs: 60_000 },
   get: { entries: 1_000, calls: 200, warmUps: 20, deadlineMs: 30_000 },
 };

@@ -13,6 +13,7 @@ const tinyPlan: Plan = {
   startUp: { entries: 20, deadlineMs },
   memory: { entries: 2_000, deadlineMs },
   fanOut: { subscribers: [1, 5], commits: 3, warmUps: 1, deadlineMs },
+  access: { rules: [10], decideMs: 5, changes: 1, deadlineMs },
   get: { entries: 10, calls: 3, warmUps: 1, deadlineMs },
 };
 
@@ -68,6 +69,12 @@ describe('the bench', () => {
         'restartedBytesPerLeaf',
       ),
       fanOut: { 1: reach, 5: reach },
+      access: {
+        10: numbers(
+          ...['decisionsPerSecond', 'enforcePerSecond', 'ratio'],
+          ...['changeCommitP50Ms', 'firstDecisionP50Ms'],
+        ),
+      },
       get: { noopRpcP50Ms: 'number', leaf: cost, entry: cost, largeSubtree: cost },
     });
   });
