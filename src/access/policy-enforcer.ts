@@ -43,6 +43,7 @@ export function ruleHoldsFor(ruleTarget: string, target: string): boolean {
 export class PolicyEnforcer extends Enforcer {
   readonly #links: RoleLinks;
   readonly #paths = new Map<string, readonly TextElem[] | undefined>();
+  #lines: Map<string, PolicyLine[]> | undefined;
 
   constructor(policy: Policy) {
     super();
@@ -73,7 +74,20 @@ export class PolicyEnforcer extends Enforcer {
   linesOf({ name, groups }: Identity, tenant: string): PolicyLine[] {
     const subject = memberSubject(name, groups);
     const subjects = [subject, ...this.#links.implicitRoles(subject, tenantDomain(tenant))];
-    return subjects.flatMap((subject) => this.model.getFilteredPolicy('p', 'p', 0, subject)).map(policyLine);
+    return subjects.flatMap((each) => this.#linesByRole().get(each) ?? []);
+  }
+
+  /** All lines of Casbin's model; to have it filter them for each role anew would take roles x lines. */
+  #linesByRole(): ReadonlyMap<string, readonly PolicyLine[]> {
+    if (this.#lines === undefined) {
+      this.#lines = new Map();
+      for (const line of this.model.getPolicy('p', 'p').map(policyLine)) {
+        const lines = this.#lines.get(line.role);
+        if (lines === undefined) this.#lines.set(line.role, [line]);
+        else lines.push(line);
+      }
+    }
+    return this.#lines;
   }
 
   #parsed(path: string): readonly TextElem[] | undefined {
