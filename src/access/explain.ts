@@ -4,7 +4,6 @@ import type { PathQuery } from '../schema/path.ts';
 import type { Action } from './action.ts';
 import { type Holder, holdersOf, identityOf } from './holders.ts';
 import type { Identity } from './identity.ts';
-import { PathRules } from './path-rules.ts';
 import type { HeldRule, PolicyView, ViewedTarget } from './policy-view.ts';
 import { contains, meeting } from './region.ts';
 
@@ -30,10 +29,8 @@ export interface Explanation {
 
 /** Answers what the same identity's grants answer, and why. */
 export function explain(view: PolicyView, identity: Identity, { target, action, query }: Question): Explanation {
-  const held = view.rulesOf(identity, target, action);
-  const lines = held.map(({ rule }) => ({ path: rule.path, effect: rule.effect }));
-  const verdict = new PathRules(target.root, lines).covers(query);
-  const applied = held.flatMap((rule): AppliedRule[] => {
+  const verdict = view.compiled(target, view.areaOf(identity, target, action)).covers(query);
+  const applied = view.rulesOf(identity, target, action).flatMap((rule): AppliedRule[] => {
     if (rule.queries.some((other) => contains(other, query))) return [{ ...rule, extent: 'all' }];
     return rule.queries.some((other) => meeting(other, query) !== undefined) ? [{ ...rule, extent: 'part' }] : [];
   });
@@ -52,9 +49,12 @@ export interface Able extends Explanation {
 export function* whoCan(view: PolicyView, question: Question): Generator<void, Able[]> {
   const found: Able[] = [];
   for (const holder of holdersOf(view.policy)) {
-    const explanation = explain(view, identityOf(holder), question);
-    if (explanation.verdict !== false) found.push({ holder, ...explanation });
+    const identity = identityOf(holder);
+    const area = view.areaOf(identity, question.target, question.action);
     yield;
+    // To look at every rule is only worth it for those who may.
+    if (view.compiled(question.target, area).covers(question.query) === false) continue;
+    found.push({ holder, ...explain(view, identity, question) });
   }
   return found;
 }

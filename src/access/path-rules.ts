@@ -4,6 +4,7 @@ import type { Path, PathQuery } from '../schema/path.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Rule } from './policy.ts';
 import { QueryIndex } from './query-index.ts';
+import type { Area } from './region.ts';
 import { parseRulePath, resolveRulePath } from './rule-path.ts';
 
 /** Deny wins; what no rule allows is denied. */
@@ -20,8 +21,20 @@ export class PathRules {
       if (effect === 'deny') for (const query of queries) this.#deny.add(query);
       else allowed.push(...queries);
     }
+    this.#addAllowed(allowed);
+  }
+
+  /** Of rules whose paths are resolved already. */
+  static of(root: SchemaNode, { allow, deny }: Omit<Area, 'signature'>): PathRules {
+    const rules = new PathRules(root, []);
+    for (const query of deny) rules.#deny.add(query);
+    rules.#addAllowed(allow);
+    return rules;
+  }
+
+  #addAllowed(queries: readonly PathQuery[]): void {
     // An allowance that is denied as a whole would make its target look reachable.
-    for (const query of allowed) if (!this.#deny.coversAll(query)) this.#allow.add(query);
+    for (const query of queries) if (!this.#deny.coversAll(query)) this.#allow.add(query);
   }
 
   /** Whether a concrete path is allowed. */

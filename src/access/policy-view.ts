@@ -6,10 +6,11 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Action } from './action.ts';
 import { type HeldRole, heldRoles } from './held-roles.ts';
 import type { Identity } from './identity.ts';
+import { PathRules } from './path-rules.ts';
 import { PLATFORM } from './platform-target.ts';
 import type { Policy, Rule } from './policy.ts';
 import { ruleHoldsFor } from './policy-enforcer.ts';
-import type { Area } from './region.ts';
+import { type Area, NOWHERE } from './region.ts';
 import { parseRulePath, resolveRulePath } from './rule-path.ts';
 
 export interface ViewedTarget {
@@ -36,6 +37,9 @@ export class PolicyView {
   /** By name. */
   readonly targets: ReadonlyMap<string, ViewedTarget>;
   readonly #areas = new Map<SchemaNode, Map<string, Area>>();
+  readonly #compiled = new Map<Area, PathRules>();
+  /** By identity, then by tenant. */
+  readonly #roles = new WeakMap<Identity, Map<string, RolesInTenant>>();
   /** Targets that rules name. */
   readonly #named: ReadonlySet<string>;
 
@@ -48,7 +52,7 @@ export class PolicyView {
 
   /** The rules about an action that somebody has in a target, once for each way in which they came. */
   rulesOf(identity: Identity, { name, tenant, root }: ViewedTarget, action: Action): HeldRule[] {
-    return heldRoles(this.policy, identity, tenant).flatMap((held) =>
+    return this.#rolesOf(identity, tenant).roles.flatMap((held) =>
       held.role.rules
         .filter((rule) => rule.actions.includes(action) && ruleHoldsFor(rule.target, name))
         .map((rule) => ({ ...held, rule, queries: queriesOf(rule, root) })),
@@ -58,19 +62,47 @@ export class PolicyView {
   /** What these rules say together; the same object for all who have the same roles, in all targets that no rule names. */
   areaOf(identity: Identity, target: ViewedTarget, action: Action): Area {
     const { name, tenant, root } = target;
-    const roles = new Set(heldRoles(this.policy, identity, tenant).map(({ role }) => role.name));
+    const { id: rolesId, roles } = this.#rolesOf(identity, tenant);
+    if (roles.length === 0) return NOWHERE;
     const areas = this.#areas.get(root) ?? new Map<string, Area>();
     this.#areas.set(root, areas);
-    const id = JSON.stringify([action, this.#named.has(name) ? name : '*', ...[...roles].sort()]);
+    const id = `${action} ${this.#named.has(name) ? name : '*'} ${rolesId}`;
     const area = areas.get(id) ?? areaOf(this.rulesOf(identity, target, action));
     areas.set(id, area);
     return area;
   }
+
+  /** An area of this view as rules that decide quickly. */
+  compiled({ root }: ViewedTarget, area: Area): PathRules {
+    if (area === NOWHERE) return PathRules.of(root, area);
+    const rules = this.#compiled.get(area) ?? PathRules.of(root, area);
+    this.#compiled.set(area, rules);
+    return rules;
+  }
+
+  #rolesOf(identity: Identity, tenant: string): RolesInTenant {
+    const known = this.#roles.get(identity) ?? new Map<string, RolesInTenant>();
+    this.#roles.set(identity, known);
+    let found = known.get(tenant);
+    if (found === undefined) {
+      const roles = heldRoles(this.policy, identity, tenant);
+      found = { roles, id: JSON.stringify([...new Set(roles.map(({ role }) => role.name))].sort()) };
+      known.set(tenant, found);
+    }
+    return found;
+  }
+}
+
+/** The id is the same for all who have the same roles. */
+interface RolesInTenant {
+  readonly roles: readonly HeldRole[];
+  readonly id: string;
 }
 
 function areaOf(rules: readonly HeldRule[]): Area {
-  const area = { allow: [] as PathQuery[], deny: [] as PathQuery[] };
-  for (const { rule, queries } of rules) for (const query of queries) area[rule.effect].push(query);
+  const byText = new Map(rules.map((held) => [`${held.rule.effect} ${held.rule.path}`, held]));
+  const area = { signature: [...byText.keys()].sort().join('\n'), allow: [] as PathQuery[], deny: [] as PathQuery[] };
+  for (const { rule, queries } of byText.values()) for (const query of queries) area[rule.effect].push(query);
   return area;
 }
 

@@ -12,11 +12,13 @@ export interface Region {
 
 /** What rules about one action say in one model: what an `allow` covers and no `deny` does is allowed. */
 export interface Area {
+  /** Areas of one model that say the same have the same. */
+  readonly signature: string;
   readonly allow: readonly PathQuery[];
   readonly deny: readonly PathQuery[];
 }
 
-export const NOWHERE: Area = { allow: [], deny: [] };
+export const NOWHERE: Area = { signature: '', allow: [], deny: [] };
 
 /** Whether all at and below `inner` lies at or below `outer`. */
 export function contains(outer: PathQuery, inner: PathQuery): boolean {
@@ -81,16 +83,27 @@ export function allowedRegions(root: SchemaNode, { allow, deny }: Area): Region[
 
 /** What is allowed in one area and not in another. */
 export function difference(root: SchemaNode, area: Area, other: Area): Region[] {
+  if (area.signature === other.signature) return [];
+  const denied = indexOf(root, area.deny);
+  const alike = indexOf(root, other.allow);
+  // What is new in the other one: usually little, however much both have in common.
+  const newlyDenied = simplified(root, other.deny).filter((query) => !denied.coversAll(query));
   const regions = simplified(root, area.allow).flatMap((query) => [
     // Either the other does not allow it,
-    ...asList(regionOf(root, query, [...area.deny, ...other.allow])),
+    ...(alike.coversAll(query) ? [] : asList(regionOf(root, query, [...area.deny, ...other.allow]))),
     // or the other denies it.
-    ...other.deny.flatMap((denied) => {
-      const both = meeting(query, denied);
+    ...newlyDenied.flatMap((each) => {
+      const both = meeting(query, each);
       return both === undefined ? [] : asList(regionOf(root, both, area.deny));
     }),
   ]);
   return withoutContained(regions);
+}
+
+function indexOf(root: SchemaNode, queries: readonly PathQuery[]): QueryIndex {
+  const index = new QueryIndex(root);
+  for (const query of queries) index.add(query);
+  return index;
 }
 
 function withoutContained(regions: readonly Region[]): Region[] {
