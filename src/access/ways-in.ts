@@ -32,7 +32,9 @@ export function waysIn(policy: Policy, platform: Snapshot | undefined): WayIn[] 
     const names = user === undefined ? [...policy.users.keys()].filter(matcherOf(rule.text('value') ?? '')) : [user];
     // Without a user the name in the certificate counts, which may also be nobody's here.
     const users = user === undefined ? ['', ...names] : names;
-    return users.map((name): WayIn => {
+    // Who gets nothing by the certificate is the user that is looked at anyway.
+    const gaining = users.filter((name) => groups.some((group) => !policy.users.get(name)?.groups.includes(group)));
+    return gaining.map((name): WayIn => {
       const id = rule.text('name') ?? '';
       return { kind: 'certificate', name: name === '' ? id : `${id} as ${name}`, identity: { name, groups } };
     });

@@ -322,6 +322,64 @@ describe('questions about access over gRPC', () => {
         update: [{ path: parsePath('/user[name=globex-admin]/group'), val: json(['visitors']) }],
       });
     });
+
+    it('looks at what certificates and tokens make of people, and names issuers and devices that tenants share', async () => {
+      const other = await startService();
+      try {
+        const rule = { field: 'san-email', value: '*-admin', group: ['globex-readers'] };
+        const claim = (value: string, ...group: string[]) => ({ value, group });
+        await other.merge('platform', {
+          group: [
+            { name: 'acme-readers', role: [{ tenant: 'acme', role: 'reader' }] },
+            { name: 'globex-readers', role: [{ tenant: 'globex', role: 'reader' }] },
+          ],
+          authentication: {
+            'certificate-rule': [
+              { name: 'admins', ...rule },
+              { name: 'ops', field: 'san-dns', value: 'ops.example', user: 'operator' },
+            ],
+            issuer: [
+              {
+                ...{ name: 'corp', url: 'https://login.example', audience: ['edgeconf'] },
+                claim: [claim('all', 'acme-readers', 'globex-readers'), claim('acme', 'acme-readers')],
+              },
+            ],
+          },
+          device: [
+            { name: 'core', kind: 'sd-core', address: 'http://10.0.0.5:5000', endpoint: ['http://core.example:5000'] },
+            { name: 'lab', kind: 'sd-core', address: 'http://10.0.0.6:5000' },
+          ],
+        });
+        const site = (endpoint: string) => ({
+          ...{
+            'site-id': 'one',
+            'imsi-definition': { mcc: '001', mnc: '01', enterprise: 1, format: 'CCCNNEEESSSSSSS' },
+          },
+          'connectivity-service': { 'core-5g': { endpoint } },
+        });
+        await other.merge('acme', { site: [site('http://core.example:5000')] });
+        await other.merge('globex', { site: [site('http://10.0.0.5:5000')] });
+        const channel = credentials.createInsecure();
+        const client = accessClient({
+          address: other.address,
+          channel,
+          username: 'operator',
+          password: 'operator-secret',
+        });
+        clients.push(client);
+        const { crossings, trusted_issuers, shared_devices } = await client.prove();
+        assert.deepEqual(
+          crossings?.map(({ who_kind, who, target }) => `${who_kind} ${who} in ${target}`),
+          ['certificate admins as acme-admin in globex', 'claim corp/all in acme', 'claim corp/all in globex'],
+        );
+        assert.deepEqual(JSON.parse(JSON.stringify(trusted_issuers)), [
+          { name: 'corp', groups: ['acme-readers', 'globex-readers'], tenants: ['acme', 'globex'], local_users: false },
+        ]);
+        assert.deepEqual(JSON.parse(JSON.stringify(shared_devices)), [{ name: 'core', tenants: ['acme', 'globex'] }]);
+      } finally {
+        await other.close();
+      }
+    });
   });
 });
 
