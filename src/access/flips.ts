@@ -34,7 +34,7 @@ export function* flips(before: PolicyView, after: PolicyView): Generator<void, F
     for (const name of names) {
       const [old, now] = [before.targets.get(name), after.targets.get(name)];
       const sameModel = old?.root === now?.root;
-      const groups = new Map<string, { actions: Action[]; flip: Omit<Flip, 'actions'> }>();
+      const groups = new Map<string, { actions: Action[]; flip: Omit<Flip, 'actions' | 'example'> }>();
       for (const action of ACTIONS) {
         yield;
         const was = old === undefined ? NOWHERE : before.areaOf(identity, old, action);
@@ -45,16 +45,17 @@ export function* flips(before: PolicyView, after: PolicyView): Generator<void, F
             const id = JSON.stringify([allowed, regionId(region)]);
             const group = groups.get(id);
             if (group !== undefined) group.actions.push(action);
-            else {
-              const example = examplePath(target, region, action);
-              groups.set(id, { actions: [action], flip: { holder, target, allowed, region, example } });
-            }
+            else groups.set(id, { actions: [action], flip: { holder, target, allowed, region } });
           }
         };
         tell(old, was, sameModel ? is : NOWHERE, false);
         tell(now, is, sameModel ? was : NOWHERE, true);
       }
-      for (const { actions, flip } of groups.values()) found.push({ ...flip, actions });
+      for (const { actions, flip } of groups.values()) {
+        // What is there says more than what could be created.
+        const action = actions.find((each) => each === 'read' || each === 'update' || each === 'delete') ?? 'create';
+        found.push({ ...flip, actions, example: examplePath(flip.target, flip.region, action) });
+      }
     }
   }
   return found;

@@ -12,17 +12,20 @@ import { parseRulePath, resolveRulePath } from './rule-path.ts';
 
 const EDITING: readonly Action[] = ['create', 'update', 'delete'];
 
-/** Whoever changes one of these can make themselves, or somebody whose password they set, what they like. */
-const DECISIVE = [
-  '/user/password-hash',
-  '/user/group',
-  '/user/role',
-  '/group/role',
-  '/role/inherits',
-  '/role/rule',
-  '/authentication',
-  '/target/tenant',
-];
+/**
+ * Whoever changes one of these can make themselves, or somebody whose password they set, what they like. That a new target
+ * gets a tenant takes nothing from anybody.
+ */
+const DECISIVE: Readonly<Record<string, readonly Action[]>> = {
+  '/user/password-hash': EDITING,
+  '/user/group': EDITING,
+  '/user/role': EDITING,
+  '/group/role': EDITING,
+  '/role/inherits': EDITING,
+  '/role/rule': EDITING,
+  '/authentication': EDITING,
+  '/target/tenant': ['update'],
+};
 
 export interface PolicyEdits {
   /** All of the platform target may be changed. */
@@ -36,11 +39,11 @@ export interface PolicyEdits {
 export function policyEdits(view: PolicyView, identity: Identity): PolicyEdits {
   const target = view.targets.get(PLATFORM);
   if (target === undefined) return { operator: false, requests: [], rules: [] };
-  const decisive = decisiveQueries(target.root);
   const requests: ExampleRequest[] = [];
   const rules = new Map<string, HeldRule>();
   let operator = true;
   for (const action of EDITING) {
+    const decisive = decisiveQueries(target.root, action);
     const { allow, deny } = view.areaOf(identity, target, action);
     operator &&= deny.length === 0 && allow.some((query) => query.length === 0);
     const regionsOf = (queries: readonly PathQuery[]) =>
@@ -62,6 +65,8 @@ export function policyEdits(view: PolicyView, identity: Identity): PolicyEdits {
   return { operator, requests, rules: [...rules.values()] };
 }
 
-function decisiveQueries(root: SchemaNode): PathQuery[] {
-  return DECISIVE.flatMap((path) => resolveRulePath(parseRulePath(path), 'allow', root));
+function decisiveQueries(root: SchemaNode, action: Action): PathQuery[] {
+  return Object.entries(DECISIVE)
+    .filter(([, actions]) => actions.includes(action))
+    .flatMap(([path]) => resolveRulePath(parseRulePath(path), 'allow', root));
 }

@@ -96,6 +96,8 @@ function unknown(kind: 'user' | 'group', name: string): EdgeconfError {
   return new EdgeconfError('NOT_FOUND', `there is no ${kind} '${name}' in /${kind} of target '${PLATFORM}'`);
 }
 
+const mostPathCharacters = 16_384;
+
 /**
  * The question that a request asks; undefined when it is about a target that the caller may not know of or that is not there.
  * @param view the visible one
@@ -107,6 +109,9 @@ export function questionOf(
 ): Question | undefined {
   if (!isAction(action)) {
     throw invalid(`there is no action '${action}'; write one of ${ACTIONS.join(', ')}`);
+  }
+  if (text.length > mostPathCharacters) {
+    throw invalid(`the path has ${text.length} characters; at most ${mostPathCharacters} are allowed`);
   }
   const { elem, origin } = parsePath(text === '' ? '/' : text);
   if (origin !== undefined) throw invalid(`path ${text}: leave the origin out`);
