@@ -54,6 +54,20 @@ describe('questions about access over gRPC', () => {
     await service.close();
   });
 
+  /** The platform's configuration with a user who has exactly one role. */
+  async function withUser(name: string, role: object): Promise<object> {
+    const { notification } = await service
+      .client('operator')
+      .get({ prefix: { target: 'platform' }, path: [parsePath('/')], encoding: Encoding.JSON_IETF });
+    const text = Buffer.from(notification?.[0]?.update?.[0]?.val?.json_ietf_val ?? []).toString('utf8');
+    const tree = JSON.parse(text) as Record<string, { name: string }[]>;
+    const { 'edgeconf-platform:audit': _, ...configuration } = tree;
+    const users = tree['edgeconf-platform:user']?.map((user) =>
+      user.name === name ? { ...user, role: [role] } : user,
+    );
+    return { ...configuration, 'edgeconf-platform:user': users };
+  }
+
   describe('Check', () => {
     it('answers about the asker, with the rule that decides and how it came', async () => {
       const { verdict, rules } = await as('acme-planner').check({
@@ -321,6 +335,31 @@ describe('questions about access over gRPC', () => {
         prefix: { target: 'platform' },
         update: [{ path: parsePath('/user[name=globex-admin]/group'), val: json(['visitors']) }],
       });
+    });
+
+    it('shows nothing of data that the asker may not read', async () => {
+      const rule = (name: string, effect: string, path: string) => ({
+        name,
+        effect,
+        target: 'platform',
+        path,
+        action: ['read'],
+      });
+      const clerk = { name: 'clerk', rule: [rule('all', 'allow', '/'), rule('hashes', 'deny', '/user/password-hash')] };
+      await service.merge('platform', { role: [clerk] });
+      await service.reset('platform', await withUser('nobody', { tenant: '*', role: 'clerk' }));
+      const { crossings = [] } = await as('nobody').prove();
+      const planner = crossings.find(({ who, target }) => who === 'acme-planner' && target === 'globex');
+      assert.deepEqual(
+        planner?.requests?.map(({ action, path }) => `${action} ${path}`),
+        [
+          'read /application[application-id=example]',
+          'create /application[application-id=example]/display-name',
+          'update /application[application-id=example]/display-name',
+          'delete /application[application-id=example]/display-name',
+          'execute /application[application-id=example]',
+        ],
+      );
     });
 
     it('looks at what certificates and tokens make of people, and names issuers and devices that tenants share', async () => {
