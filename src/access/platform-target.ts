@@ -3,6 +3,13 @@
 /** The target of the model edgeconf-platform; no tenant owns it. */
 export const PLATFORM = 'platform';
 
+/** Top-level nodes that say what tenants may use and when: budgets and guard rails. */
+export const TENANT_LIST = 'edgeconf-platform:tenant';
+export const GUARD_RAILS = 'edgeconf-platform:guard-rails';
+
+/** The list of freezes, in a tenant and in the guard rails of the platform. */
+export const FREEZE_LIST = 'freeze';
+
 /** Top-level lists of the policy, as row keys and paths write them. */
 export const USER_LIST = 'edgeconf-platform:user';
 export const GROUP_LIST = 'edgeconf-platform:group';
