@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Snapshot } from '../datastore/snapshot.ts';
 import type { CommitRequest } from '../datastore/transaction.ts';
 import { accessLog } from '../log.ts';
+import type { Model } from '../schema/model.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { AttemptLimits } from './attempts.ts';
 import type { Budgets } from './budgets.ts';
@@ -23,6 +24,8 @@ export interface AccessSource {
   snapshot(target: string): Snapshot | undefined;
   /** All targets with the tenant that owns each; '' for the platform target. */
   targets(): readonly { readonly name: string; readonly tenant: string }[];
+  /** All models by id. */
+  models(): ReadonlyMap<string, Model>;
 }
 
 export interface AccessOptions {
@@ -76,6 +79,7 @@ export class Access {
       names: () => [...this.#current().#tenants.keys()],
       tenantOf: (target: string) => this.#current().#tenants.get(target),
       rootOf: (target: string): SchemaNode | undefined => this.#source.snapshot(target)?.model.root,
+      roots: () => [...this.#source.models().values()].map(({ root }) => root),
     };
   }
 

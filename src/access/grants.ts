@@ -38,7 +38,8 @@ export interface Grants {
 
   /**
    * Decides about every change of a staged transaction, implied ones too, each as create, update or delete of its row.
-   * Also refuses a change of the policy after which nobody could edit it, what guard rails forbid, and what goes beyond the
+   * Also refuses a change of the policy after which nobody could edit it or that gives away more than the user has, what guard
+   * rails forbid, and what goes beyond the
    * tenant's budget of leaves.
    * @throws EdgeconfError PERMISSION_DENIED naming user, action, path and target; a path that the user may not read is
    * not named. FAILED_PRECONDITION when nobody could edit the policy any more, in a freeze, and when more list entries go

@@ -32,6 +32,11 @@ export class Entry {
     return json === undefined ? undefined : Number(json.replaceAll('"', ''));
   }
 
+  /** The leaf or leaf-list as it is stored; undefined when it has no row. */
+  json(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
   /** A container directly below; undefined when no row stands in it. */
   container(name: string): Entry | undefined {
     return this.#below.get(name)?.values().next().value;

@@ -7,6 +7,10 @@ export const PLATFORM = 'platform';
 export const TENANT_LIST = 'edgeconf-platform:tenant';
 export const GUARD_RAILS = 'edgeconf-platform:guard-rails';
 
+/** The list of targets, and how callers prove who they are. */
+export const TARGET_LIST = 'edgeconf-platform:target';
+export const AUTHENTICATION = 'edgeconf-platform:authentication';
+
 /** The list of freezes, in a tenant and in the guard rails of the platform. */
 export const FREEZE_LIST = 'freeze';
 

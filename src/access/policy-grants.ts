@@ -9,6 +9,7 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
 import type { CommitGuards } from './commit-guards.ts';
 import type { Consent, Grants, TargetView } from './grants.ts';
+import { grantsNoMore } from './grants-no-more.ts';
 import type { Identity } from './identity.ts';
 import { keepsAnEditor } from './keeps-an-editor.ts';
 import type { PolicyEnforcer } from './policy-enforcer.ts';
@@ -37,6 +38,8 @@ export interface PolicyGrantsOptions {
 /** The targets with the root of each one's model. */
 export interface GrantTargets extends TargetView {
   rootOf(target: string): SchemaNode | undefined;
+  /** Of all models that there are. */
+  roots(): readonly SchemaNode[];
 }
 
 export class PolicyGrants implements Grants {
@@ -102,6 +105,12 @@ export class PolicyGrants implements Grants {
   *checkInSteps(candidates: readonly Candidate[], consent: Consent = {}): Generator<void, void> {
     for (const candidate of candidates) yield* this.#checkCandidate(candidate);
     keepsAnEditor(candidates);
+    yield* grantsNoMore(candidates, {
+      name: this.user,
+      tenants: this.#tenants,
+      rulesOf: (tenant) => this.#rulesOf(tenant),
+      roots: () => this.#targets.roots(),
+    });
     // Behind the rights: who may not know of a target learns nothing of its freezes and budgets.
     yield* this.#guards?.checkInSteps(candidates, consent.confirmedDeletes) ?? [];
   }

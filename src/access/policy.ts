@@ -101,7 +101,8 @@ export function sameBelow(a: Snapshot, b: Snapshot, segments: readonly string[])
   });
 }
 
-function sameRows(a: Snapshot, b: Snapshot, prefix: string): boolean {
+/** Whether two snapshots have the same rows below a key. */
+export function sameRows(a: Snapshot, b: Snapshot, prefix: string): boolean {
   const rows = b.subtree(prefix);
   for (const row of a.subtree(prefix)) {
     const other = rows.next();
