@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import Long from 'long';
+import { run } from '../../../src/cli/program.ts';
 import type { SetRequest } from '../../../src/proto/gnmi.ts';
 import { startService, type TestService } from '../../service.ts';
 import { TestClock } from '../../test-clock.ts';
@@ -194,6 +195,26 @@ describe('guard rails over gNMI', () => {
       const all = "this deletes 8 list entries, 7 of them in target 'acme', where more than 6";
       await refused(client.set(both), 'FAILED_PRECONDITION', all, 'edgeconf-confirm-deletes: 8');
       await client.set(both, { 'edgeconf-confirm-deletes': '8' });
+    });
+
+    it('is confirmed on the command line by --confirm-deletes', async () => {
+      await platform({ update: [update('/tenant[name=acme]/most-deletes', 6)] });
+      const cli = async (...args: string[]) => {
+        const told: string[] = [];
+        const tell = (line: string) => told.push(line);
+        const connection = ['-a', service.address, '--plaintext', '-u', 'acme-admin', '-p', 'acme-admin-secret'];
+        const terminal = { out: tell, err: tell, signal: new AbortController().signal };
+        const never = () => assert.fail('not asked for');
+        const local = { serve: never, init: never, verify: never, version: '' };
+        return [await run([...args, '-t', 'acme', ...connection], local, terminal), told.join()];
+      };
+      const site = '/site[site-id=chicago]';
+      assert.deepEqual(await cli('delete', site), [1, `FAILED_PRECONDITION: ${asked(7, 6)}`]);
+      assert.match(String(await cli('delete', site, '--confirm-deletes', 'all')), /^1,INVALID_ARGUMENT: /);
+      assert.match(String(await cli('delete', site, '--confirm-deletes', '7')), /^0,accepted as revision/);
+      await service.reset('acme', acme);
+      assert.match(String(await cli('set', '-d', site)), /^1,FAILED_PRECONDITION: /);
+      assert.match(String(await cli('set', '-d', site, '--confirm-deletes', '7')), /^0,accepted as revision/);
     });
 
     it('takes only a number', async () => {
