@@ -11,7 +11,7 @@ import { readEntries } from './list-entries.ts';
 import { assignmentsOf, mixesParties, type Party, type PolicyChange, partiesOf } from './parties.ts';
 import type { PathRules } from './path-rules.ts';
 import { AUTHENTICATION, PLATFORM, ROLE_LIST, TARGET_LIST } from './platform-target.ts';
-import { type Assignment, type Policy, readPolicy, sameBelow, samePolicy } from './policy.ts';
+import { type Assignment, type Policy, readPolicy, sameNodes, samePolicy } from './policy.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { EVERYWHERE } from './subjects.ts';
 import { TenantRules } from './tenant-rules.ts';
@@ -44,7 +44,7 @@ export function* grantsNoMore(candidates: readonly Candidate[], author: Author):
   for (const { target, before, after } of candidates) {
     if (target !== PLATFORM) continue;
     const moves = movesOf(before, after);
-    if (moves.length === 0 && samePolicy(before, after) && sameBelow(before, after, [AUTHENTICATION])) continue;
+    if (moves.length === 0 && samePolicy(before, after) && sameNodes(before, after, [AUTHENTICATION])) continue;
     if (holdsEverything(author, before.model.root)) continue;
     const change = {
       platform: { before, after },
@@ -176,7 +176,7 @@ function changedRoles(before: Policy, after: Policy): ReadonlySet<string> {
 
 /** Targets that another tenant owns afterwards. */
 function movesOf(before: Snapshot, after: Snapshot): Place[] {
-  if (sameBelow(before, after, [TARGET_LIST])) return [];
+  if (sameNodes(before, after, [TARGET_LIST])) return [];
   const owners = new Map([...readEntries(before, TARGET_LIST)].map((entry) => [entry.text('name'), entry]));
   return [...readEntries(after, TARGET_LIST)].flatMap((entry) => {
     const tenantBefore = owners.get(entry.text('name'))?.text('tenant');

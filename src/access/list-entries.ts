@@ -33,7 +33,7 @@ export class Entry {
   }
 
   /** The leaf or leaf-list as it is stored; undefined when it has no row. */
-  json(name: string): string | undefined {
+  stored(name: string): string | undefined {
     return this.#values.get(name);
   }
 

@@ -5,7 +5,7 @@ import { encodeName } from '../schema/row-key.ts';
 import type { Identity } from './identity.ts';
 import { Entry, readEntries } from './list-entries.ts';
 import { AUTHENTICATION } from './platform-target.ts';
-import { type Assignment, assignmentsOfGroups, type Policy, sameBelow, sameRows } from './policy.ts';
+import { type Assignment, assignmentsOfGroups, type Policy, sameNodes, sameRows } from './policy.ts';
 
 /** Somebody with rights, before and after the change. */
 export interface Party {
@@ -36,7 +36,7 @@ export function* partiesOf(change: PolicyChange): Iterable<Party> {
   for (const name of new Set([...before.groups.keys(), ...after.groups.keys()])) {
     yield { title: `group '${name}'`, identity: groupAlone(name), isNew: false };
   }
-  if (sameBelow(change.platform.before, change.platform.after, [AUTHENTICATION])) return;
+  if (sameNodes(change.platform.before, change.platform.after, [AUTHENTICATION])) return;
   yield* byCertificate(change);
   yield* byIssuer(change);
 }
@@ -63,21 +63,28 @@ function* byCertificate({ platform, after }: PolicyChange): Iterable<Party> {
     const title = `who fits certificate rule '${rule.text('name')}'`;
     const groups = [...rule.texts('group')].sort();
     const user = rule.text('user');
-    const value = rule.text('value') ?? '';
+    const text = rule.text('value') ?? '';
+    // DNS names are the same in capital and small letters.
+    const value = rule.text('field') === 'san-dns' ? text.toLowerCase() : text;
     const names = user === undefined ? [...after.users.keys()].filter((name) => fits(name, value)) : [user];
     for (const name of ['', ...names]) yield { title, identity: { name, groups }, isNew: true };
   }
 }
 
+/** A token that one issuer's entry does not take any more may be taken by another of the same URL. */
 function* byIssuer({ platform, after }: PolicyChange): Iterable<Party> {
-  const before = new Map([...authenticationOf(platform.before).entries('issuer')].map((e) => [e.text('name'), e]));
-  for (const issuer of authenticationOf(platform.after).entries('issuer')) {
-    const former = before.get(issuer.text('name'));
-    if (former !== undefined && contentOf(former) === contentOf(issuer)) continue;
+  const [before, now] = [platform.before, platform.after].map(
+    (each) => new Map([...authenticationOf(each).entries('issuer')].map((issuer) => [contentOf(issuer), issuer])),
+  );
+  if (before === undefined || now === undefined) return;
+  const differing = [...before, ...now].filter(([content]) => before.has(content) !== now.has(content));
+  const urls = new Set(differing.map(([, issuer]) => issuer.text('url')));
+  for (const issuer of now.values()) {
+    if (!urls.has(issuer.text('url'))) continue;
     const title = `who comes from issuer '${issuer.text('name')}'`;
     const groups = new Set([...issuer.entries('claim')].flatMap((claim) => claim.texts('group')));
     for (const group of groups) yield { title, identity: groupAlone(group), isNew: true };
-    if (issuer.json('local-users') !== 'true') continue;
+    if (issuer.stored('local-users') !== 'true') continue;
     for (const name of after.users.keys()) yield { title, identity: { name, groups: [] }, isNew: true };
   }
 }
@@ -101,6 +108,6 @@ function authenticationOf(platform: Snapshot): Entry {
 /** All that an entry says, as a text to compare. */
 function contentOf(entry: Entry): string {
   const lists = [...entry.node.children.values()].filter(({ kind }) => kind === 'list');
-  const leaves = [...entry.node.children.values()].map(({ name }) => entry.json(name) ?? null);
+  const leaves = [...entry.node.children.values()].map(({ name }) => entry.stored(name) ?? null);
   return JSON.stringify([leaves, lists.map(({ name }) => [...entry.entries(name)].map(contentOf))]);
 }

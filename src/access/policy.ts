@@ -89,11 +89,11 @@ export function assignmentsOfGroups(groups: Policy['groups'], names: readonly st
 
 /** Whether two snapshots of the platform target hold the same policy. O(rows of the policy), without decoding them. */
 export function samePolicy(a: Snapshot, b: Snapshot): boolean {
-  return sameBelow(a, b, [USER_LIST, GROUP_LIST, ROLE_LIST]);
+  return sameNodes(a, b, [USER_LIST, GROUP_LIST, ROLE_LIST]);
 }
 
-/** Whether two snapshots have the same rows below some top-level nodes, which are named as in row keys. */
-export function sameBelow(a: Snapshot, b: Snapshot, segments: readonly string[]): boolean {
+/** Whether two snapshots have the same rows at and below these top-level nodes. */
+export function sameNodes(a: Snapshot, b: Snapshot, segments: readonly string[]): boolean {
   if (a.model.root !== b.model.root) return false;
   return segments.every((segment) => {
     const node = a.model.root.children.get(segment);

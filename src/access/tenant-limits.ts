@@ -3,7 +3,7 @@
 import type { Snapshot } from '../datastore/snapshot.ts';
 import { type Entry, readEntries } from './list-entries.ts';
 import { GUARD_RAILS, PLATFORM, TENANT_LIST } from './platform-target.ts';
-import { sameBelow } from './policy.ts';
+import { sameNodes } from './policy.ts';
 
 /** What limits are read from; a Datastore fits. */
 export interface LimitSource {
@@ -81,7 +81,7 @@ export class TenantLimits {
     const platform = this.#source.snapshot(PLATFORM);
     if (platform !== undefined && platform.rows !== this.#read?.rows) {
       this.#tenantOf = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
-      if (this.#read === undefined || !sameBelow(this.#read, platform, [TENANT_LIST, GUARD_RAILS])) {
+      if (this.#read === undefined || !sameNodes(this.#read, platform, [TENANT_LIST, GUARD_RAILS])) {
         const tenants = [...readEntries(platform, TENANT_LIST)].map(readLimits);
         this.#tenants = new Map(tenants.map((limits) => [limits.tenant, limits]));
         this.#platform = readGuardRails([...readEntries(platform, GUARD_RAILS)][0]);

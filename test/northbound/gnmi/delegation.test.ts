@@ -79,6 +79,7 @@ describe('delegation over gNMI', () => {
     await refused(certificate('foreign', 'globex-*', {}), 'PERMISSION_DENIED', told);
     await refused(certificate('foreign', '*-admin', {}), 'PERMISSION_DENIED', told);
     await refused(certificate('foreign', '*', {}), 'PERMISSION_DENIED', told);
+    await refused(certificate('foreign', 'GLOBEX-*', {}), 'PERMISSION_DENIED', told);
     await certificate('readers', 'acme-reader', {});
     await certificate('foreign', '*', {}, 'operator');
     // To take away a rule makes certificates fit those behind it.
@@ -98,6 +99,9 @@ describe('delegation over gNMI', () => {
       told,
     );
     await set({ update: [update('/user[name=limited]/description', 'as before')] });
+    // A token that the one does not take any more is taken by the other.
+    await put('/authentication/issuer[name=first]', { url: 'https://id.example', audience: ['edgeconf'] }, 'operator');
+    await refused(set({ delete: [path('/authentication/issuer[name=first]')] }), 'PERMISSION_DENIED', told);
   });
 
   it('does not let denials go that keep those back who have rights by a group of their token', async () => {
