@@ -62,7 +62,7 @@ function checkedDuration(rollbackNs: bigint): bigint {
  * PERMISSION_DENIED for somebody else's commit.
  */
 export function takeLaterAction(
-  { datastore }: GnmiDeps,
+  { datastore, access }: GnmiDeps,
   { grants, identity }: Caller,
   action: LaterAction,
   target: string,
@@ -87,6 +87,8 @@ export function takeLaterAction(
     const places = [commit, ...others].map(({ targets }) => targets.join(' and ')).join('; ');
     throw invalid(`several commits '${action.id}' wait for a confirmation; name a target in the prefix: ${places}`);
   }
+  const count = access.budgets.request();
+  for (const target of commit.targets) if (readable.includes(target)) count(target);
   checkOwner({ grants, identity }, commit, action.kind);
   if (action.kind === 'set_rollback_duration') {
     return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs);
