@@ -152,6 +152,7 @@ async function listen(
     leafListUpdate: settings['gnmi.leafListUpdate'],
     sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
+    documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
   const server = await serveGrpc({
     host: settings['gnmi.host'],

@@ -79,7 +79,8 @@ export class TenantLimits {
 
   #current() {
     const platform = this.#source.snapshot(PLATFORM);
-    if (platform !== undefined && platform.rows !== this.#read?.rows) {
+    // State that is reported makes another snapshot of the same revision.
+    if (platform !== undefined && (platform.revision !== this.#read?.revision || platform.model !== this.#read.model)) {
       this.#tenantOf = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
       if (this.#read === undefined || !sameNodes(this.#read, platform, [TENANT_LIST, GUARD_RAILS])) {
         const tenants = [...readEntries(platform, TENANT_LIST)].map(readLimits);

@@ -116,6 +116,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .option('--replace', 'replace what is at the paths instead of merging', false)
     .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
     .addOption(confirmDeletes())
+    .addOption(certify())
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
@@ -123,7 +124,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
         const end = isLarge ? showProgress(connection, terminal.err) : () => {};
         try {
           const { delete: deletes, replace, confirmDeletes } = options;
-          terminal.out(await set(connection, { pairs, files, deletes, replace, confirmDeletes }));
+          terminal.out(await set(connection, { pairs, files, deletes, replace, confirmDeletes }, options));
         } finally {
           end();
         }
@@ -134,10 +135,12 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .description('delete paths and all below, in one transaction')
     .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
     .addOption(confirmDeletes())
-    .action((paths: string[], options: ClientOptions & { confirmDeletes?: string }) =>
+    .addOption(certify())
+    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'confirmDeletes'>) =>
       talk(options, async (connection) => {
         const { confirmDeletes } = options;
-        terminal.out(await set(connection, { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes }));
+        const edits = { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes };
+        terminal.out(await set(connection, edits, options));
       }),
     );
 
@@ -163,6 +166,11 @@ interface SetOptions {
   replace: boolean;
   delete: string[];
   confirmDeletes?: string;
+  certify: boolean;
+}
+
+function certify(): Option {
+  return new Option('--certify', 'also tell which targets and devices were touched, and whose').default(false);
 }
 
 function confirmDeletes(): Option {

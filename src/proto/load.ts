@@ -21,6 +21,7 @@ const protoFolder = join(packageRoot, 'proto');
 const files = [
   'github.com/openconfig/gnmi/proto/gnmi_ext/gnmi_ext.proto',
   'github.com/openconfig/gnmi/proto/gnmi/gnmi.proto',
+  'edgeconf/gnmi/v1/certificate.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
 ];

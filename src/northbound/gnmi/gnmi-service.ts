@@ -36,6 +36,7 @@ export interface GnmiServiceOptions {
   readonly sampleDeletes?: GnmiDeps['sampleDeletes'];
   /** Waits for the devices on behalf of clients that ask for it; default: there is nothing to wait for. */
   readonly settled?: GnmiDeps['settled'];
+  readonly documentsOf?: GnmiDeps['documentsOf'];
   /** Tells streams when samples are due; default: the system's timers. */
   readonly timers?: GnmiDeps['timers'];
 }
@@ -59,6 +60,7 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
     leafListUpdate: options.leafListUpdate ?? 'merge',
     sampleDeletes: options.sampleDeletes ?? true,
     settled: options.settled,
+    documentsOf: options.documentsOf,
     timers: options.timers ?? systemTimers,
     largeValues: new LargeValues((modelId) => options.datastore.schema(modelId)),
     hub: new ChangeHub(options.datastore, limits),
