@@ -29,8 +29,10 @@ export interface Grants {
   requireTarget(target: string): void;
 
   /**
-   * Looks at requested paths before anything is staged: an update or replace needs a right to create or update at, above or
-   * below its path, a delete one to delete. `check` decides exactly afterwards.
+   * Looks at what is requested before anything is staged: an update or replace needs a right to create or update at, above or
+   * below its path, a delete one to delete. What is decided here does not depend on what is there: where the user may not
+   * read everything, a delete or replace needs the right to delete all, and each value the right to be written or read.
+   * `check` decides exactly afterwards.
    * @throws EdgeconfError PERMISSION_DENIED naming user, path and target.
    */
   checkEdits(target: string, edits: readonly Edit[]): void;

@@ -7,6 +7,7 @@ import type { Duration, Extension } from '../../proto/gnmi.ts';
 import type { Caller } from '../caller.ts';
 import { wellKnown } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { requireWriter } from './master-arbitration.ts';
 
 /** What a Set asks for by the extension. `later` is about a commit that was made before. */
 export type CommitAction =
@@ -59,9 +60,9 @@ function checkedDuration(rollbackNs: bigint): bigint {
  * Confirms or cancels a pending commit, or gives it more time.
  * @param target that the request names; '' for any that the caller may read.
  * @throws EdgeconfError FAILED_PRECONDITION when nothing is pending there, INVALID_ARGUMENT when it has another id,
- * PERMISSION_DENIED for somebody else's commit.
+ * PERMISSION_DENIED for somebody else's commit, and for an own one that the caller might not make any more.
  */
-export function takeLaterAction(
+export async function takeLaterAction(
   { datastore }: GnmiDeps,
   { grants, identity }: Caller,
   action: LaterAction,
@@ -84,10 +85,12 @@ export function takeLaterAction(
     throw invalid(`${action.kind} has id '${action.id}', but what waits for a confirmation is ${ids}`);
   }
   if (others.length > 0) {
-    const places = [commit, ...others].map(({ targets }) => targets.join(' and ')).join('; ');
+    const places = [commit, ...others]
+      .map(({ targets }) => targets.filter((name) => readable.includes(name)).join(' and '))
+      .join('; ');
     throw invalid(`several commits '${action.id}' wait for a confirmation; name a target in the prefix: ${places}`);
   }
-  checkOwner({ grants, identity }, commit, action.kind);
+  await checkOwner(datastore, { grants, identity }, commit, action.kind);
   if (action.kind === 'set_rollback_duration') {
     return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs);
   }
@@ -95,20 +98,34 @@ export function takeLaterAction(
   return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`);
 }
 
-/** Whoever may write all of the targets may decide for its author, who may be gone. */
-function checkOwner(
+/**
+ * Its author has a say as long as the author might still make that commit, and so has whoever may write all of the targets,
+ * since the author may be gone. The targets are not named: not all of them need be known to the caller.
+ */
+async function checkOwner(
+  { history, snapshot }: GnmiDeps['datastore'],
   { grants, identity }: Pick<Caller, 'grants' | 'identity'>,
   commit: PendingCommit,
   verb: string,
-): void {
-  if (commit.author === identity.name) return;
+): Promise<void> {
   const actions = ['create', 'update', 'delete'] as const;
   const all = commit.targets.every((target) => actions.every((action) => grants.covers(target, action, []) === true));
   if (all) return;
-  throw new EdgeconfError(
-    'PERMISSION_DENIED',
-    `user '${identity.name}' may not ${verb.replaceAll('_', ' ')} for commit '${commit.id}': it is by '${commit.author}'; ` +
-      `only its author and users who may write all of ${commit.targets.join(', ')} may do that`,
+  if (commit.author !== identity.name) {
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${identity.name}' may not ${verb.replaceAll('_', ' ')} for commit '${commit.id}': it is by '${commit.author}'; ` +
+        'only its author and users who may write all of its targets may do that',
+    );
+  }
+  for (const target of commit.targets) requireWriter(grants, identity.name, target);
+  const { commits } = await history.entry(commit.revision);
+  grants.check(
+    commits.flatMap(({ target, changes }) => {
+      // A target that waits keeps its model, so that of today says what was changed then.
+      const now = snapshot(target);
+      return now === undefined ? [] : [{ target, before: now, after: now, changes }];
+    }),
   );
 }
 

@@ -67,9 +67,9 @@ export class LiveStream {
   begin(): Iterable<Buffer> | AsyncIterable<Buffer> {
     const { datastore, hub, limits } = this.#deps;
     const { encoding, updatesOnly, startRevision, config, lines } = this.#subscriptions;
-    if (startRevision !== undefined) checkStartRevision(startRevision, datastore.head.revision, limits);
     // No await between the snapshots and joining the feed: no commit falls in between or comes twice.
     this.#all = this.#feeds(lines);
+    if (startRevision !== undefined) checkStartRevision(startRevision, datastore.head.revision, limits);
     const snapshots = snapshotsOf(this.#all, datastore);
     const { revision } = datastore.head;
     const timeNs = dataTimeNs(this.#deps);
