@@ -19,6 +19,9 @@ export interface Grants {
   /** true: everything at and below the query is allowed; false: nothing is; 'some': ask per row. */
   covers(target: string, action: Action, query: PathQuery): boolean | 'some';
 
+  /** The tenant whose rights count in a target; '' for the platform, undefined when there is no such target. */
+  tenantOf(target: string): string | undefined;
+
   /** Names of the targets in which something may be read, in the order in which the datastore lists them. */
   readableTargets(): string[];
 

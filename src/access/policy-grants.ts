@@ -72,6 +72,10 @@ export class PolicyGrants implements Grants {
     return this.#rulesOf(tenant).rules(target, action, root).covers(query);
   }
 
+  tenantOf(target: string): string | undefined {
+    return this.#targets.tenantOf(target);
+  }
+
   readableTargets(): string[] {
     return this.#targets.names().filter((target) => this.covers(target, 'read', []) !== false);
   }
