@@ -11,7 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { gnmiDefinition, type SubscribeRequest, type SubscribeResponse } from '../src/proto/gnmi.ts';
 import { type Answer, answered, refused } from './answer.ts';
-import { type Moments, POKED } from './world.ts';
+import { POKED } from './world.ts';
 
 /** What one goes on to do with a stream: each is done behind the sync before it. */
 export type Then = 'poke' | 'poll' | 'leave';
@@ -26,14 +26,15 @@ type Unary = (
 const patienceMs = 30_000;
 
 export class Hand {
-  /** Moments of the world that the hand is in. */
-  readonly moments: Moments;
   readonly #client: Client;
   readonly #metadata: Metadata;
   readonly #poke: () => Promise<void>;
 
-  /** @param user sends its name and password with each call; undefined sends nothing. */
-  constructor(address: string, user: string | undefined, moments: Moments, poke: () => Promise<void>) {
+  /**
+   * @param user sends its name and password with each call; undefined sends nothing.
+   * @param poke what a step `poke` does.
+   */
+  constructor(address: string, user: string | undefined, poke: () => Promise<void> = async () => {}) {
     const Gnmi = makeGenericClientConstructor(gnmiDefinition, 'gNMI');
     this.#client = new Gnmi(address, credentials.createInsecure());
     this.#metadata = new Metadata();
@@ -41,7 +42,6 @@ export class Hand {
       this.#metadata.set('username', user);
       this.#metadata.set('password', `${user}-secret`);
     }
-    this.moments = moments;
     this.#poke = poke;
   }
 

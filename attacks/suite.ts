@@ -96,10 +96,10 @@ async function judge(attack: Attack, world: World, without: World): Promise<stri
 }
 
 async function carryOut(attack: Attack, world: World) {
-  const hand = new Hand(world.service.address, attack.as, world, () => world.poke(attack.like));
+  const hand = new Hand(world.service.address, attack.as, () => world.poke(attack.like));
   try {
     const before = world.service.datastore.head.revision;
-    const answer = await attack.run(hand);
+    const answer = await attack.run(hand, world);
     const after = world.rows();
     if (world.service.datastore.head.revision !== before) await world.restore();
     return { answer, after };

@@ -8,7 +8,8 @@ import { targetVersionOverrides } from '../../src/proto/target-version-overrides
 import { transactionInfo } from '../../src/proto/transaction-info.ts';
 import { transactionStrategy } from '../../src/proto/transaction-strategy.ts';
 import type { Attack } from '../attack.ts';
-import type { Hand, Then } from '../hand.ts';
+import type { Then } from '../hand.ts';
+import type { Moments } from '../world.ts';
 
 type Code = Attack['code'];
 
@@ -37,44 +38,34 @@ const commit: Extension = { commit: { id: 'mine', commit: { rollback_duration: {
 const streams: readonly (readonly [
   name: string,
   list: SubscriptionList,
-  extension: (hand: Hand) => readonly Extension[],
+  extension: (moments: Moments) => readonly Extension[],
   code: Code,
   then?: readonly Then[],
 ])[] = [
-  ['a moment of another target', once('globex'), ({ moments }) => [snapshotAt(moments.seededNs)], 'PERMISSION_DENIED'],
+  ['a moment of another target', once('globex'), (moments) => [snapshotAt(moments.seededNs)], 'PERMISSION_DENIED'],
   ['the future of another target', once('globex'), () => [snapshotAt(2n ** 62n)], 'PERMISSION_DENIED'],
   ['the future of the own target', once('acme'), () => [snapshotAt(2n ** 62n)], 'UNIMPLEMENTED'],
-  ['a span of another target', on('globex'), ({ moments }) => [range(0n, moments.seededNs)], 'PERMISSION_DENIED'],
-  ['a moment of all targets', once('*'), ({ moments }) => [snapshotAt(moments.seededNs)], 'OK'],
-  ['a span of all targets', on('*'), ({ moments }) => [range(1n, moments.seededNs)], 'OK'],
-  [
-    'a moment before the target was the own',
-    once('lab'),
-    ({ moments }) => [snapshotAt(moments.foreignLabNs - 1n)],
-    'OK',
-  ],
-  [
-    'the last moment before the target was the own',
-    once('lab'),
-    ({ moments }) => [snapshotAt(moments.foreignLabNs)],
-    'OK',
-  ],
+  ['a span of another target', on('globex'), (moments) => [range(0n, moments.seededNs)], 'PERMISSION_DENIED'],
+  ['a moment of all targets', once('*'), (moments) => [snapshotAt(moments.seededNs)], 'OK'],
+  ['a span of all targets', on('*'), (moments) => [range(1n, moments.seededNs)], 'OK'],
+  ['a moment before the target was the own', once('lab'), (moments) => [snapshotAt(moments.foreignLabNs - 1n)], 'OK'],
+  ['the last moment before the target was the own', once('lab'), (moments) => [snapshotAt(moments.foreignLabNs)], 'OK'],
   ['a moment before all time', once('lab'), () => [snapshotAt(0n)], 'OK'],
-  ['a span before the target was the own', on('lab'), ({ moments }) => [range(0n, moments.foreignLabNs)], 'OK'],
-  ['a span from before the target was the own', on('lab'), ({ moments }) => [range(1n, moments.seededNs)], 'OK'],
+  ['a span before the target was the own', on('lab'), (moments) => [range(0n, moments.foreignLabNs)], 'OK'],
+  ['a span from before the target was the own', on('lab'), (moments) => [range(1n, moments.seededNs)], 'OK'],
   [
     'a span with markers from before the target was the own',
     on('lab'),
-    ({ moments }) => [range(1n, moments.seededNs), config],
+    (moments) => [range(1n, moments.seededNs), config],
     'OK',
   ],
   [
     'changes only, from before the target was the own',
     { ...on('lab'), updates_only: true },
-    ({ moments }) => [range(1n, moments.seededNs)],
+    (moments) => [range(1n, moments.seededNs)],
     'OK',
   ],
-  ['a span of the platform', on('platform'), ({ moments }) => [range(1n, moments.seededNs)], 'PERMISSION_DENIED'],
+  ['a span of the platform', on('platform'), (moments) => [range(1n, moments.seededNs)], 'PERMISSION_DENIED'],
   ['markers of another target', on('globex'), () => [config], 'PERMISSION_DENIED'],
   ['markers of all targets', on('*'), () => [config], 'OK', ['poke', 'leave']],
   ['a start revision of another target', on('globex'), () => [config, startRevision(3)], 'PERMISSION_DENIED'],
@@ -87,14 +78,14 @@ const streams: readonly (readonly [
   [
     'a start revision before the target was the own',
     on('lab'),
-    ({ moments }) => [config, startRevision(moments.foreignLabRevision)],
+    (moments) => [config, startRevision(moments.foreignLabRevision)],
     'OK',
     ['leave'],
   ],
   [
     'a start revision before a target of all was the own',
     on('*'),
-    ({ moments }) => [config, startRevision(moments.foreignLabRevision)],
+    (moments) => [config, startRevision(moments.foreignLabRevision)],
     'OK',
     ['leave'],
   ],
@@ -208,7 +199,7 @@ export const extensionAttacks: readonly Attack[] = [
       as: 'acme-admin',
       like: 'no-globex',
       code,
-      run: (hand) => hand.subscribe({ subscribe, extension: [...extension(hand)] }, then),
+      run: (hand, moments) => hand.subscribe({ subscribe, extension: [...extension(moments)] }, then),
     }),
   ),
   ...sets.map(
