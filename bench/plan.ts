@@ -25,6 +25,13 @@ export interface Plan {
     readonly warmUps: number;
   };
   readonly get: Piece & { readonly entries: number; readonly calls: number; readonly warmUps: number };
+  /** `entries` in each target; `calls` of the tenant that is looked at; the other one's callers and budget. */
+  readonly isolation: Piece & {
+    readonly entries: number;
+    readonly calls: number;
+    readonly callers: number;
+    readonly requestsPerSecond: number;
+  };
 }
 
 interface Piece {
@@ -42,6 +49,7 @@ export const fullPlan: Plan = {
   memory: { entries: 200_000, deadlineMs: hourMs },
   fanOut: { subscribers: [1, 100, 1_000], commits: 200, warmUps: 10, deadlineMs: hourMs },
   get: { entries: 1_000, calls: 1_000, warmUps: 50, deadlineMs: hourMs },
+  isolation: { entries: 1_000, calls: 1_000, callers: 16, requestsPerSecond: 20, deadlineMs: hourMs },
 };
 
 export const quickPlan: Plan = {
@@ -53,4 +61,5 @@ export const quickPlan: Plan = {
   memory: { entries: 100_000, deadlineMs: 90_000 },
   fanOut: { subscribers: [1, 100, 1_000], commits: 30, warmUps: 3, deadlineMs: 60_000 },
   get: { entries: 1_000, calls: 200, warmUps: 20, deadlineMs: 30_000 },
+  isolation: { entries: 1_000, calls: 100, callers: 16, requestsPerSecond: 20, deadlineMs: 90_000 },
 };

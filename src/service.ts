@@ -49,7 +49,7 @@ export async function startService(
     const datastore = await openDatastore({
       folder: settings.data,
       models: await modelsOf(settings),
-      plan: (candidates) => reconciler?.plan(candidates),
+      plan: (candidates, request) => reconciler?.plan(candidates, request),
       deadlineMs: settings['commit.deadlineMs'],
       onAlarm: ({ kind, message }) =>
         kind === 'writes-stopped' ? alarms.set('writes', message) : alarms.delete('writes'),
@@ -59,7 +59,13 @@ export async function startService(
     const acknowledged = new Level<string, string>(join(settings.data, 'southbound'));
     await acknowledged.open();
     stops.push(() => acknowledged.close());
-    const southbound = new Reconciler({ adapters, store: levelAckStore(acknowledged), resolveSecret });
+    const access = new Access(datastore);
+    const southbound = new Reconciler({
+      adapters,
+      store: levelAckStore(acknowledged),
+      resolveSecret,
+      admit: access.admitToDevices,
+    });
     reconciler = southbound;
     // Nobody waits for it but plans: what is configured can be read while it is rendered for the devices.
     southbound.start(datastore).catch((err: unknown) => {
@@ -68,7 +74,7 @@ export async function startService(
     stops.push(() => southbound.close());
     const endReports = reportDeviceState(southbound, datastore);
     stops.push(async () => endReports());
-    const gnmiPort = await listen(settings, datastore, southbound, stops);
+    const gnmiPort = await listen(settings, { datastore, access, southbound }, stops);
     const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]).catch(
       (error: Error) => {
         const address = `${settings['http.host']}:${settings['http.port']}`;
@@ -137,13 +143,12 @@ async function loadAdapter(name: string): Promise<Adapter> {
 
 async function listen(
   settings: Settings,
-  datastore: Datastore,
-  southbound: Reconciler,
+  { datastore, access, southbound }: { datastore: Datastore; access: Access; southbound: Reconciler },
   stops: (() => Promise<unknown>)[],
 ): Promise<number> {
   const gnmi = gnmiService({
     datastore,
-    door: new FrontDoor({ access: new Access(datastore) }),
+    door: new FrontDoor({ access }),
     leafListUpdate: settings['gnmi.leafListUpdate'],
     sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),

@@ -8,7 +8,9 @@ import { concretePath, formatPath, formatQuery, type Path, type PathQuery, query
 import { decodeKey } from '../schema/row-key.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
-import type { Grants, TargetView } from './grants.ts';
+import type { CommitGuards } from './commit-guards.ts';
+import type { Consent, Grants, TargetView } from './grants.ts';
+import { grantsNoMore } from './grants-no-more.ts';
 import type { Identity } from './identity.ts';
 import { keepsAnEditor } from './keeps-an-editor.ts';
 import type { PolicyEnforcer } from './policy-enforcer.ts';
@@ -30,11 +32,15 @@ export interface PolicyGrantsOptions {
   readonly enforcer: PolicyEnforcer;
   readonly targets: GrantTargets;
   readonly engine: Engine;
+  /** Budgets and guard rails; default: none. */
+  readonly guards?: CommitGuards | undefined;
 }
 
 /** The targets with the root of each one's model. */
 export interface GrantTargets extends TargetView {
   rootOf(target: string): SchemaNode | undefined;
+  /** Of all models that there are. */
+  roots(): readonly SchemaNode[];
 }
 
 export class PolicyGrants implements Grants {
@@ -45,6 +51,7 @@ export class PolicyGrants implements Grants {
   readonly #enforcer: PolicyEnforcer;
   readonly #targets: GrantTargets;
   readonly #engine: Engine;
+  readonly #guards: CommitGuards | undefined;
   readonly #rules = new Map<string, TenantRules>();
 
   constructor(options: PolicyGrantsOptions) {
@@ -55,6 +62,7 @@ export class PolicyGrants implements Grants {
     this.#enforcer = options.enforcer;
     this.#targets = options.targets;
     this.#engine = options.engine;
+    this.#guards = options.guards;
   }
 
   decide(target: string, action: Action, path: Path): boolean {
@@ -97,6 +105,7 @@ export class PolicyGrants implements Grants {
       if (edit.op !== 'update') this.#checkRemoval(edit.op, query, target);
       if (edit.op !== 'delete') this.#checkValues(edit, query, target);
     }
+    this.#guards?.checkEdits(target, edits);
   }
 
   /** What is removed high in the tree must not include what could be there without the user's knowing. */
@@ -130,13 +139,21 @@ export class PolicyGrants implements Grants {
     }
   }
 
-  check(candidates: readonly Candidate[]): void {
-    for (const _ of this.checkInSteps(candidates));
+  check(candidates: readonly Candidate[], consent?: Consent): void {
+    for (const _ of this.checkInSteps(candidates, consent));
   }
 
-  *checkInSteps(candidates: readonly Candidate[]): Generator<void, void> {
+  *checkInSteps(candidates: readonly Candidate[], consent: Consent = {}): Generator<void, void> {
     for (const candidate of candidates) yield* this.#checkCandidate(candidate);
     keepsAnEditor(candidates);
+    yield* grantsNoMore(candidates, {
+      name: this.user,
+      tenants: this.#tenants,
+      rulesOf: (tenant) => this.#rulesOf(tenant),
+      roots: () => this.#targets.roots(),
+    });
+    // Behind the rights: who may not know of a target learns nothing of its freezes and budgets.
+    yield* this.#guards?.checkInSteps(candidates, consent.confirmedDeletes) ?? [];
   }
 
   *#checkCandidate({ target, before, after, changes }: Candidate): Generator<void, void> {

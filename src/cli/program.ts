@@ -115,13 +115,15 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .option('--at <path>', 'where the file goes', '/')
     .option('--replace', 'replace what is at the paths instead of merging', false)
     .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
+    .addOption(confirmDeletes())
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
         const isLarge = files.some(({ json }) => json.length > largeFile);
         const end = isLarge ? showProgress(connection, terminal.err) : () => {};
         try {
-          terminal.out(await set(connection, { pairs, files, deletes: options.delete, replace: options.replace }));
+          const { delete: deletes, replace, confirmDeletes } = options;
+          terminal.out(await set(connection, { pairs, files, deletes, replace, confirmDeletes }));
         } finally {
           end();
         }
@@ -131,9 +133,11 @@ function buildProgram(local: Local, terminal: Terminal): Command {
   client(program.command('delete'))
     .description('delete paths and all below, in one transaction')
     .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
-    .action((paths: string[], options: ClientOptions) =>
+    .addOption(confirmDeletes())
+    .action((paths: string[], options: ClientOptions & { confirmDeletes?: string }) =>
       talk(options, async (connection) => {
-        terminal.out(await set(connection, { pairs: [], files: [], deletes: paths, replace: false }));
+        const { confirmDeletes } = options;
+        terminal.out(await set(connection, { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes }));
       }),
     );
 
@@ -158,6 +162,11 @@ interface SetOptions {
   at: string;
   replace: boolean;
   delete: string[];
+  confirmDeletes?: string;
+}
+
+function confirmDeletes(): Option {
+  return new Option('--confirm-deletes <number>', 'list entries that may go, when the service asks for the number');
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -14,6 +14,8 @@ export interface Edits {
   readonly deletes: readonly string[];
   /** Replace instead of update: what is at the paths and not in the values goes away. */
   readonly replace: boolean;
+  /** How many list entries this may delete, when the service asks for the number. */
+  readonly confirmDeletes?: string | undefined;
 }
 
 /** @returns one line that says which revision the service answered with. */
@@ -36,7 +38,9 @@ export async function set(connection: Connection, edits: Edits): Promise<string>
   if (updates.length === 0 && edits.deletes.length === 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', 'nothing to do: give <path> <value> pairs, --file or --delete');
   }
-  return accepted(await connection.client.set(request));
+  const { confirmDeletes } = edits;
+  const headers = confirmDeletes === undefined ? {} : { 'edgeconf-confirm-deletes': confirmDeletes };
+  return accepted(await connection.client.set(request, headers));
 }
 
 function accepted(response: SetResponse): string {

@@ -38,6 +38,9 @@ export interface Candidate {
  */
 export type Check = (candidates: readonly Candidate[]) => void | Promise<void>;
 
+/** A check that is told of which transaction they are: the same object, however often that is staged. */
+export type Plan = (candidates: readonly Candidate[], request: CommitRequest) => void | Promise<void>;
+
 /** How far a transaction is. */
 export interface CommitProgress {
   readonly phase: 'validation' | 'plan' | 'storage';

@@ -4,7 +4,7 @@ import type { handleUnaryCall, Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Access } from '../access/access.ts';
 import type { Identity } from '../access/identity.ts';
 import { EdgeconfError } from '../errors.ts';
-import { type Caller, credentialsOf } from './caller.ts';
+import { type Caller, consentOf, credentialsOf } from './caller.ts';
 import { type GrpcStatus, grpcStatus } from './status.ts';
 
 /** An RPC as far as the front door looks at it. */
@@ -70,7 +70,9 @@ export class FrontDoor {
       this.enter(call)
         .then((known) => {
           identity = known;
-          return answer({ identity: known, grants: this.access.grants(known), signal: over.signal }, call.request);
+          const grants = this.access.grants(known);
+          const consent = consentOf(call.metadata);
+          return answer({ identity: known, grants, signal: over.signal, consent }, call.request);
         })
         .then(
           (response) => {

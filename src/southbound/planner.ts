@@ -8,6 +8,7 @@ import type { Device } from './adapter.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
+import { documentsChanged } from './documents-changed.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, Overlay, Rendering } from './rendering.ts';
 
@@ -84,10 +85,14 @@ export class Planner {
   }
 
   /**
+   * @param admit told how many documents the transaction changes, by target, when it can be rendered; throws to refuse it.
    * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
    *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
    */
-  async plan(candidates: readonly Candidate[]): Promise<void> {
+  async plan(
+    candidates: readonly Candidate[],
+    admit: (documents: ReadonlyMap<string, number>) => void = () => {},
+  ): Promise<void> {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
     this.#checkKinds(candidates, devices);
@@ -96,6 +101,7 @@ export class Planner {
     checkFaults(overlay);
     const nowMs = this.#nowMs();
     this.#claims.check(overlay, this.#undecided(candidates, nowMs));
+    admit(documentsChanged(overlay, candidates));
     for (const { target, changes, after } of candidates) {
       this.#plans.set(changes, { overlay, generation, targets: candidates.length });
       const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);

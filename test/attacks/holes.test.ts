@@ -130,7 +130,11 @@ describe('holes that were closed', () => {
         ],
       });
       for (const extension of [confirm, cancel]) {
-        await refused(set('nobody', { extension: [extension] }), 'PERMISSION_DENIED', `may not update ${name}`);
+        await refused(
+          set('nobody', { extension: [extension] }),
+          'PERMISSION_DENIED',
+          'the rights for what it changed are gone',
+        );
       }
       await service
         .client('operator')

@@ -14,6 +14,7 @@ const tinyPlan: Plan = {
   memory: { entries: 2_000, deadlineMs },
   fanOut: { subscribers: [1, 5], commits: 3, warmUps: 1, deadlineMs },
   get: { entries: 10, calls: 3, warmUps: 1, deadlineMs },
+  isolation: { entries: 20, calls: 3, callers: 2, requestsPerSecond: 5, deadlineMs },
 };
 
 /** The shape of a value: numbers become 'number' when they are finite. */
@@ -46,6 +47,7 @@ describe('the bench', () => {
     );
     const commit = numbers('commitP50Ms', 'commitP99Ms', 'gnmiP50Ms', 'gnmiP99Ms', 'syncP50Ms', 'noopRpcP50Ms');
     const bystander = numbers('setP50Ms', 'setP99Ms', 'readP99Ms', 'streamP99Ms', 'sets', 'reads');
+    const loud = numbers('servedPerSecond', 'refusedPerSecond');
     const reach = numbers(
       ...['lastP50Ms', 'lastP99Ms', 'updatesPerSecond'],
       ...['noopRpcP50Ms', 'noopRpcRatio', 'encodeEachP50Ms', 'encodeEachRatio'],
@@ -68,6 +70,12 @@ describe('the bench', () => {
         'restartedBytesPerLeaf',
       ),
       fanOut: { 1: reach, 5: reach },
+      isolation: {
+        idle: bystander,
+        unlimited: { other: bystander, loud },
+        budgeted: { other: bystander, loud },
+        ...numbers('unlimitedP99Ratio', 'budgetedP99Ratio'),
+      },
       get: { noopRpcP50Ms: 'number', leaf: cost, entry: cost, largeSubtree: cost },
     });
   });

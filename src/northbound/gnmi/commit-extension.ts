@@ -1,9 +1,13 @@
 // The commit extension of Set: commits that are undone unless they are confirmed in time. [gnmi-commit-confirmed]
 
+import type { Grants } from '../../access/grants.ts';
 import type { PendingCommit } from '../../datastore/notes.ts';
+import type { Change } from '../../datastore/row.ts';
 import type { CommitResult } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Duration, Extension } from '../../proto/gnmi.ts';
+import { decodeKey } from '../../schema/row-key.ts';
+import type { SchemaNode } from '../../schema/schema-node.ts';
 import type { Caller } from '../caller.ts';
 import { wellKnown } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
@@ -63,7 +67,7 @@ function checkedDuration(rollbackNs: bigint): bigint {
  * PERMISSION_DENIED for somebody else's commit, and for an own one that the caller might not make any more.
  */
 export async function takeLaterAction(
-  { datastore }: GnmiDeps,
+  { datastore, access }: GnmiDeps,
   { grants, identity }: Caller,
   action: LaterAction,
   target: string,
@@ -90,6 +94,8 @@ export async function takeLaterAction(
       .join('; ');
     throw invalid(`several commits '${action.id}' wait for a confirmation; name a target in the prefix: ${places}`);
   }
+  const count = access.budgets.request();
+  for (const target of commit.targets) if (readable.includes(target)) count(target);
   await checkOwner(datastore, { grants, identity }, commit, action.kind);
   if (action.kind === 'set_rollback_duration') {
     return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs);
@@ -120,13 +126,20 @@ async function checkOwner(
   }
   for (const target of commit.targets) requireWriter(grants, identity.name, target);
   const { commits } = await history.entry(commit.revision);
-  grants.check(
-    commits.flatMap(({ target, changes }) => {
-      // A target that waits keeps its model, so that of today says what was changed then.
-      const now = snapshot(target);
-      return now === undefined ? [] : [{ target, before: now, after: now, changes }];
-    }),
-  );
+  for (const { target, changes } of commits) {
+    // A target that waits keeps its model, so that of today says what was changed then.
+    const root = snapshot(target)?.model.root;
+    if (root !== undefined && changes.every((change) => mayStillMake(grants, target, root, change))) continue;
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${identity.name}' may not ${verb.replaceAll('_', ' ')} for commit '${commit.id}' any more: the rights for what it changed are gone`,
+    );
+  }
+}
+
+function mayStillMake(grants: Grants, target: string, root: SchemaNode, { key, before, after }: Change): boolean {
+  const action = before === undefined ? 'create' : after === undefined ? 'delete' : 'update';
+  return grants.decide(target, action, decodeKey(root, key));
 }
 
 function invalid(reason: string): EdgeconfError {

@@ -158,6 +158,8 @@ function checkRights(
   const former = new Access({
     snapshot: (target) => (target === platformTarget ? then : snapshots.get(target)),
     targets: () => declared,
+    // Needed where somebody changes the policy; here it is only read by.
+    models: () => new Map(),
   }).grants(identity);
   const gone = everywhere && former.readableTargets().some((name) => !targets.some(({ target }) => target === name));
   const same = targets.every(

@@ -55,7 +55,7 @@ export async function editsOf(
     operations.map(({ path }) => path),
     deps.limits,
   );
-  const targets = new Targets(deps.datastore, grants);
+  const targets = new Targets(deps.datastore, grants, deps.access.budgets.request());
   const byTarget = new Map<Snapshot, Edit[]>();
   const emptied = new Set<string>();
   const slices = new Slices();

@@ -75,16 +75,16 @@ function carryOut(deps: GnmiDeps, caller: Caller, work: Work): Promise<CommitRes
   return commit(deps, caller, [...edits, ...held.map((target) => ({ target, edits: [] }))], work);
 }
 
-function targetOf({ datastore, limits }: GnmiDeps, { grants }: Caller, { prefix }: SetRequest): string {
+function targetOf({ datastore, access, limits }: GnmiDeps, { grants }: Caller, { prefix }: SetRequest): string {
   const [path] = joinPaths(prefix, [{}], limits);
   if (path === undefined) throw new Error('one path was joined');
-  return new Targets(datastore, grants).snapshot(path).target;
+  return new Targets(datastore, grants, access.budgets.request()).snapshot(path).target;
 }
 
 /** Rights are asked for again when the changes are known: the policy may have moved by then. */
 async function commit(
   deps: GnmiDeps,
-  { identity, grants }: Caller,
+  { identity, grants, consent }: Caller,
   edits: readonly TargetEdits[],
   { action, election }: Work,
 ): Promise<CommitResult> {
@@ -95,7 +95,7 @@ async function commit(
       author: identity.name,
       edits,
       ...(progress && { onProgress: progress.onProgress }),
-      authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates)),
+      authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates, consent)),
       ...(action?.kind === 'commit' ? { note: action } : {}),
       ...(election === undefined ? {} : { election }),
     });

@@ -38,6 +38,8 @@ export class SubscribeSession {
   /** Whether queued changes are being written. */
   #sending = false;
   #ended = false;
+  /** Gives back the place in the tenants' budgets. */
+  #leave: () => void = () => {};
   #serving: Promise<void> = Promise.resolve();
 
   readonly #onEnd: () => void;
@@ -89,6 +91,7 @@ export class SubscribeSession {
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
       this.#subscriptions = readSubscriptions(request, this.#deps.limits);
       gnmiLog.debug({ user: this.#who.name, mode: this.#subscriptions.mode }, 'a subscription begins');
+      this.#leave = this.#deps.access.budgets.subscribe(this.#count(this.#subscriptions));
       await this.#begin(this.#subscriptions);
       return;
     }
@@ -97,7 +100,16 @@ export class SubscribeSession {
     if (this.#subscriptions.mode !== 'POLL') {
       throw invalid(`poll is only allowed in mode POLL; this RPC has mode ${this.#subscriptions.mode}`);
     }
+    this.#count(this.#subscriptions);
     await this.#sendValues(this.#subscriptions);
+  }
+
+  /** Counts a request. @returns the targets that it is about. */
+  #count({ lines }: Subscriptions): Iterable<string> {
+    const { access, datastore } = this.#deps;
+    const targets = new Targets(datastore, access.grants(this.#who), access.budgets.request());
+    for (const { path } of lines) targets.places(path);
+    return targets.names;
   }
 
   async #begin(subscriptions: Subscriptions): Promise<void> {
@@ -232,6 +244,7 @@ export class SubscribeSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#live?.stop();
+    this.#leave();
     this.#wake();
     this.#onEnd();
   }
