@@ -19,6 +19,9 @@ export interface Grants {
   /** true: everything at and below the query is allowed; false: nothing is; 'some': ask per row. */
   covers(target: string, action: Action, query: PathQuery): boolean | 'some';
 
+  /** The tenant whose rights count in a target; '' for the platform, undefined when there is no such target. */
+  tenantOf(target: string): string | undefined;
+
   /** Names of the targets in which something may be read, in the order in which the datastore lists them. */
   readableTargets(): string[];
 
@@ -29,8 +32,10 @@ export interface Grants {
   requireTarget(target: string): void;
 
   /**
-   * Looks at requested paths before anything is staged: an update or replace needs a right to create or update at, above or
-   * below its path, a delete one to delete. `check` decides exactly afterwards.
+   * Looks at what is requested before anything is staged: an update or replace needs a right to create or update at, above or
+   * below its path, a delete one to delete. What is decided here does not depend on what is there: where the user may not
+   * read everything, a delete or replace needs the right to delete all, and each value the right to be written or read.
+   * `check` decides exactly afterwards.
    * @throws EdgeconfError PERMISSION_DENIED naming user, path and target; RESOURCE_EXHAUSTED when the tenant has too many
    * leaves already and the edits are not all deletes.
    */

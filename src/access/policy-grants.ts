@@ -3,7 +3,8 @@
 import type { Change } from '../datastore/row.ts';
 import type { Candidate, Edit } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
-import { formatPath, formatQuery, type Path, type PathQuery, queryOf } from '../schema/path.ts';
+import { fragmentValues } from '../schema/fragment-values.ts';
+import { concretePath, formatPath, formatQuery, type Path, type PathQuery, queryOf } from '../schema/path.ts';
 import { decodeKey } from '../schema/row-key.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
@@ -79,6 +80,10 @@ export class PolicyGrants implements Grants {
     return this.#rulesOf(tenant).rules(target, action, root).covers(query);
   }
 
+  tenantOf(target: string): string | undefined {
+    return this.#targets.tenantOf(target);
+  }
+
   readableTargets(): string[] {
     return this.#targets.names().filter((target) => this.covers(target, 'read', []) !== false);
   }
@@ -92,10 +97,46 @@ export class PolicyGrants implements Grants {
     for (const edit of edits) {
       const query = edit.op === 'delete' ? edit.query : queryOf(edit.path);
       const actions: readonly Action[] = edit.op === 'delete' ? ['delete'] : ['create', 'update'];
-      if (actions.some((action) => this.covers(target, action, query) !== false)) continue;
-      throw this.#denied(edit.op, edit.op === 'delete' ? formatQuery(query) : formatPath(edit.path), target);
+      if (actions.every((action) => this.covers(target, action, query) === false)) {
+        throw this.#denied(edit.op, edit.op === 'delete' ? formatQuery(query) : formatPath(edit.path), target);
+      }
+      // What is there and hidden must not make a difference, and where all may be read nothing is hidden.
+      if (this.covers(target, 'read', query) === true) continue;
+      if (edit.op !== 'update') this.#checkRemoval(edit.op, query, target);
+      if (edit.op !== 'delete') this.#checkValues(edit, query, target);
     }
     this.#guards?.checkEdits(target, edits);
+  }
+
+  /** What is removed high in the tree must not include what could be there without the user's knowing. */
+  #checkRemoval(op: 'delete' | 'replace', query: PathQuery, target: string): void {
+    if (this.covers(target, 'delete', query) === true) return;
+    const kind = query.at(-1)?.node.kind;
+    const isOneRow = (kind === 'leaf' || kind === 'leaf-list') && concretePath(query) !== undefined;
+    // A replace of one row removes nothing: it is decided like every change.
+    if (isOneRow) return;
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${this.user}' may not ${op} ${formatQuery(query)} in target '${target}': not all that may be there may be read or deleted by this user; name the parts that may`,
+    );
+  }
+
+  /** Each value must be for a place where the user may write it, or see what is there. */
+  #checkValues(edit: Exclude<Edit, { op: 'delete' }>, query: PathQuery, target: string): void {
+    const writing: readonly Action[] = ['create', 'update'];
+    if (writing.every((action) => this.covers(target, action, query) === true)) return;
+    if (typeof edit.json !== 'string') {
+      throw new EdgeconfError(
+        'PERMISSION_DENIED',
+        `user '${this.user}' may write only parts of ${formatPath(edit.path)} in target '${target}'; a value as large as this one is taken for a path that may be written as a whole`,
+      );
+    }
+    const root = rootOf(query[0]?.node) ?? this.#targets.rootOf(target);
+    if (root === undefined) return;
+    for (const { path } of fragmentValues(root, edit.path, edit.json)) {
+      if ([...writing, 'read' as const].some((action) => this.decide(target, action, path))) continue;
+      throw this.#denied(edit.op, formatPath(path), target);
+    }
   }
 
   check(candidates: readonly Candidate[], consent?: Consent): void {

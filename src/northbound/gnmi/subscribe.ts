@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Identity } from '../../access/identity.ts';
+import { platformTarget } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
@@ -15,6 +16,7 @@ import type { GnmiDeps } from './gnmi-deps.ts';
 import { checkElapsed, pastRange, snapshotsAt } from './history-stream.ts';
 import { LiveStream } from './live-stream.ts';
 import { revisionAt } from './past.ts';
+import { lookAgain } from './same-rights.ts';
 import { readSubscriptions, type Subscriptions } from './subscriptions.ts';
 import { Targets } from './targets.ts';
 import { dataTimeNs } from './timestamp.ts';
@@ -29,6 +31,8 @@ export class SubscribeSession {
   #identity: Identity | undefined;
   #subscriptions: Subscriptions | undefined;
   #live: LiveStream | undefined;
+  /** What was looked up last, and the revision of the platform target that it was looked up with. */
+  #seen: { readonly targets: TargetFeeds[]; readonly policyRevision: number | undefined } | undefined;
   /** From the end of the initial values on, changes may be sent. */
   #synced = false;
   /** Whether queued changes are being written. */
@@ -114,7 +118,7 @@ export class SubscribeSession {
     if (mode !== 'POLL') this.#call.resume();
     if (history?.kind === 'range') {
       checkElapsed(history, this.#deps.nowNs());
-      const { targets } = this.#look(subscriptions);
+      const targets = this.#look(subscriptions);
       await this.#send(pastRange(this.#deps.datastore, targets, subscriptions, history, this.#deps.limits));
       return this.#end();
     }
@@ -134,23 +138,37 @@ export class SubscribeSession {
     if (mode === 'ONCE') this.#end();
   }
 
-  #look(subscriptions: Subscriptions): { targets: TargetFeeds[] } {
-    const grants = this.#deps.access.grants(this.#who);
-    const places = new Targets(this.#deps.datastore, grants);
-    return {
-      targets: feedsOf(
+  /** What is subscribed to with the rights of now; it must be what was seen before, if anything was. */
+  #look(subscriptions: Subscriptions): TargetFeeds[] {
+    const { access, datastore } = this.#deps;
+    const targets = lookAgain(this.#seen?.targets, () => {
+      const grants = access.grants(this.#who);
+      const places = new Targets(datastore, grants);
+      return feedsOf(
         subscriptions,
         subscriptions.lines.map(({ path }) => places.places(path)),
         grants,
-      ),
-    };
+      );
+    });
+    this.#seen = { targets, policyRevision: this.#policyRevision };
+    return targets;
+  }
+
+  /** The rights may have changed since what is being sent was looked up; a live stream sees to that by itself. */
+  #checkRights(): void {
+    if (this.#subscriptions === undefined || this.#seen === undefined) return;
+    if (this.#seen.policyRevision !== this.#policyRevision) this.#look(this.#subscriptions);
+  }
+
+  get #policyRevision(): number | undefined {
+    return this.#deps.datastore.snapshot(platformTarget)?.revision;
   }
 
   /** All values, as they are now or were at the wanted time, then the sync. */
   async #sendValues(subscriptions: Subscriptions): Promise<void> {
     const { datastore, limits } = this.#deps;
     const { encoding, history } = subscriptions;
-    const { targets } = this.#look(subscriptions);
+    const targets = this.#look(subscriptions);
     const feeds = targets.flatMap((each) => each.feeds);
     let snapshots = snapshotsOf(targets, datastore);
     let timeNs = dataTimeNs(this.#deps);
@@ -166,6 +184,7 @@ export class SubscribeSession {
   async #send(messages: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     for await (const message of messages) {
       if (this.#ended) return;
+      this.#checkRights();
       if (!this.#write(message)) await this.#drained();
       // Other requests get their turn between two messages.
       await setImmediate();
