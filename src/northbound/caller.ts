@@ -3,12 +3,15 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Grants } from '../access/grants.ts';
 import type { Credentials, Identity } from '../access/identity.ts';
+import type { CommitVia } from '../datastore/transaction.ts';
 
 /** Who sends a request, what they may do, and when they give up. */
 export interface Caller {
   readonly identity: Identity;
   readonly grants: Grants;
   readonly signal: AbortSignal;
+  /** For what the journal and the audit log say of the request. */
+  readonly via: CommitVia;
 }
 
 /** What the metadata of an RPC proves its caller with: `username` and `password`, or `authorization: Basic ...`. */

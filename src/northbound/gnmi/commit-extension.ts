@@ -63,7 +63,7 @@ function checkedDuration(rollbackNs: bigint): bigint {
  */
 export function takeLaterAction(
   { datastore }: GnmiDeps,
-  { grants, identity }: Caller,
+  { grants, identity, via }: Caller,
   action: LaterAction,
   target: string,
 ): Promise<CommitResult> {
@@ -89,10 +89,10 @@ export function takeLaterAction(
   }
   checkOwner({ grants, identity }, commit, action.kind);
   if (action.kind === 'set_rollback_duration') {
-    return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs);
+    return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs, via);
   }
-  if (action.kind === 'confirm') return confirmedCommits.confirm(commit, identity.name);
-  return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`);
+  if (action.kind === 'confirm') return confirmedCommits.confirm(commit, identity.name, via);
+  return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`, via);
 }
 
 /** Whoever may write all of the targets may decide for its author, who may be gone. */

@@ -84,7 +84,7 @@ function targetOf({ datastore, limits }: GnmiDeps, { grants }: Caller, { prefix 
 /** Rights are asked for again when the changes are known: the policy may have moved by then. */
 async function commit(
   deps: GnmiDeps,
-  { identity, grants }: Caller,
+  { identity, grants, via }: Caller,
   edits: readonly TargetEdits[],
   { action, election }: Work,
 ): Promise<CommitResult> {
@@ -93,6 +93,7 @@ async function commit(
   try {
     return await deps.datastore.commit({
       author: identity.name,
+      via,
       edits,
       ...(progress && { onProgress: progress.onProgress }),
       authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates)),

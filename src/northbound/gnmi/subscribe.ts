@@ -8,6 +8,7 @@ import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
 import { Slices } from '../../slices.ts';
 import type { FrontDoor } from '../front-door.ts';
+import { askedBySubscribe } from './asked.ts';
 import { syncResponse } from './bundle.ts';
 import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
@@ -27,6 +28,7 @@ export class SubscribeSession {
   readonly #door: FrontDoor;
   readonly #call: SubscribeCall;
   #identity: Identity | undefined;
+  #asked = '';
   #subscriptions: Subscriptions | undefined;
   #live: LiveStream | undefined;
   /** From the end of the initial values on, changes may be sent. */
@@ -68,7 +70,10 @@ export class SubscribeSession {
   fail(thrown: unknown): void {
     if (this.#ended) return;
     this.#release();
-    this.#call.emit('error', this.#door.statusOf(this.#call, this.#identity, thrown));
+    this.#call.emit(
+      'error',
+      this.#door.statusOf(this.#call, this.#identity, thrown, () => this.#asked),
+    );
   }
 
   /** Requests are served one after the other; meanwhile no more are read. */
@@ -82,6 +87,7 @@ export class SubscribeSession {
 
   async #serve(request: SubscribeRequest): Promise<void> {
     if (request.request === 'subscribe' && request.subscribe) {
+      this.#asked = askedBySubscribe(request);
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
       this.#subscriptions = readSubscriptions(request, this.#deps.limits);
       gnmiLog.debug({ user: this.#who.name, mode: this.#subscriptions.mode }, 'a subscription begins');
