@@ -22,7 +22,7 @@ import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
 import { serveHealth } from './northbound/http/health.ts';
-import { refusalEvent } from './northbound/refusal-event.ts';
+import { refusalEvent, untrustedEvent } from './northbound/refusal-event.ts';
 import type { TlsOptions } from './northbound/tls-listeners.ts';
 import { packageRoot } from './package-root.ts';
 import { resolveSecret, type Settings } from './settings.ts';
@@ -194,6 +194,7 @@ async function listen(
     port: settings['gnmi.port'],
     tls: await tlsOptions(settings),
     services: [gnmi, auditService({ door, datastore, audit })],
+    onUntrusted: (client) => audit.note(untrustedEvent(client)),
     channelOptions: grpcServerOptions(),
     keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
   });

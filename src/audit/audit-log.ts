@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { JournalHead } from '../datastore/journal-entry.ts';
 import { auditLog } from '../log.ts';
 import { type AuditEvent, type AuditHead, emptyLog, entryLine, sealEntry } from './audit-entry.ts';
-import { defaultFloodLimits, FloodGate, type FloodLimits } from './flood-gate.ts';
+import { Backlog, noEvent } from './backlog.ts';
+import type { FloodLimits } from './flood-gate.ts';
 import {
   auditFile,
   auditFolder,
@@ -32,26 +33,16 @@ export interface AuditLogOptions {
   readonly write?: (file: FileHandle, bytes: Buffer, position: number) => Promise<void>;
 }
 
-/** The same events within one write are one entry that says how many. */
-interface Noted {
-  readonly event: AuditEvent;
-  readonly timeNs: bigint;
-  readonly journal: JournalHead;
-  count: number;
-}
-
 /** A crash may lose what was noted within this time. */
 const writeEveryMs = 100;
 const retryMs = 1_000;
-/** Different events that wait for a write; what comes beyond is counted. */
-const mostWaiting = 4_000;
-const bytesAtOnce = 1024 * 1024;
+/** Entries of one write are together about this long: some ms of hashing. */
+const bytesAtOnce = 128 * 1024;
 
 export class AuditLog {
   readonly #options: AuditLogOptions;
   readonly #file: FileHandle;
-  readonly #gate: FloodGate;
-  readonly #waiting = new Map<string, Noted>();
+  readonly #backlog: Backlog;
   /** The last entry with a place in the chain. */
   #head: AuditHead;
   /** The last entry that is on the disk. */
@@ -67,7 +58,7 @@ export class AuditLog {
   private constructor(options: AuditLogOptions, file: FileHandle, end: LogEnd) {
     this.#options = options;
     this.#file = file;
-    this.#gate = new FloodGate(options.limits ?? defaultFloodLimits);
+    this.#backlog = new Backlog(options.limits);
     this.#head = end.head;
     this.#durable = end;
     this.#mark = markOf(end.head);
@@ -79,12 +70,8 @@ export class AuditLog {
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const { folder } = options;
-    await mkdir(auditFolder(folder), { recursive: true });
-    const file = await open(auditFile(folder), 'a').then(async (made) => {
-      await made.sync();
-      await made.close();
-      return open(auditFile(folder), 'r+');
-    });
+    await ensureFile(folder);
+    const file = await open(auditFile(folder), 'r+');
     try {
       const end = await findEnd(file);
       const noted = await readNote(folder);
@@ -111,14 +98,7 @@ export class AuditLog {
 
   /** Takes an event in, at once and without failing. What there is no room for is counted. */
   note(event: AuditEvent): void {
-    const timeNs = this.#now();
-    const address = addressOf(event.peer);
-    const key = JSON.stringify({ ...event, peer: address });
-    const same = this.#waiting.get(key);
-    if (same !== undefined) same.count += event.count;
-    else if (this.#waiting.size < mostWaiting && this.#gate.admits(address, Number(timeNs / 1_000_000n))) {
-      this.#waiting.set(key, { event, timeNs, journal: this.#options.journalHead(), count: event.count });
-    } else this.#gate.suppress(address, event.count);
+    this.#backlog.add(event, this.#now(), this.#options.journalHead());
     this.#writeIn(this.#failed ? retryMs : writeEveryMs);
   }
 
@@ -133,27 +113,30 @@ export class AuditLog {
     return readEntries(auditFile(this.#options.folder), this.#durable.bytes);
   }
 
-  /** Resolves when what was noted is on the disk, or cannot be written now. */
+  /** Resolves when what was noted before is on the disk, or cannot be written now. */
   async settled(): Promise<void> {
+    const { added } = this.#backlog.progress;
     do await this.#write();
-    while (this.#hasMore && !this.#failed);
+    while (this.#backlog.progress.taken < added && !this.#failed);
   }
 
+  /** To be called when nothing is noted any more. */
   async close(): Promise<void> {
-    await this.settled();
+    do await this.#write();
+    while (this.#hasMore && !this.#failed);
     clearTimeout(this.#timer);
     if (this.#hasMore) auditLog.error('the last refusals could not be written to the audit log');
     await this.#file.close();
   }
 
   get #hasMore(): boolean {
-    return this.#waiting.size > 0 || this.#gate.hasSuppressed || this.#unwritten !== undefined;
+    return !this.#backlog.isEmpty || this.#unwritten !== undefined;
   }
 
   #noteTorn(bytes: number): void {
     const message = `${bytes} bytes at the end were no whole entry and are put aside; a crash had torn them`;
     auditLog.warn({ file: auditFile(this.#options.folder) }, `the audit log is recovered: ${message}`);
-    this.note({ ...nothing, kind: 'recovered', message });
+    this.note({ ...noEvent, kind: 'recovered', message });
   }
 
   #now(): bigint {
@@ -195,54 +178,49 @@ export class AuditLog {
     await writeNote(folder, this.#head).catch((err: unknown) =>
       auditLog.warn({ err }, 'cannot note the head of the audit log beside it'),
     );
-    for (const listener of this.#listeners) listener(this.#head);
+    this.#tell();
     if (this.#hasMore) this.#writeIn(writeEveryMs);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(this.#durable.head);
+      } catch (err) {
+        auditLog.error({ err }, 'a listener of the audit log failed');
+      }
+    }
   }
 
   /** Gives what waits its place in the chain, as far as one write goes. */
   #seal(): Buffer | undefined {
     const lines: Buffer[] = [];
     let bytes = 0;
-    const add = (event: AuditEvent, timeNs: bigint, journal: JournalHead): void => {
+    const now = () => ({ timeNs: this.#now(), journal: this.#options.journalHead() });
+    for (const { event, timeNs, journal } of this.#backlog.take(now)) {
       const entry = sealEntry(event, this.#head, journal, timeNs);
       const line = Buffer.from(`${entryLine(entry)}\n`);
       lines.push(line);
       bytes += line.length;
       this.#head = entry;
-    };
-    for (const [key, { event, timeNs, journal, count }] of this.#waiting) {
       if (bytes >= bytesAtOnce) break;
-      add({ ...event, count }, timeNs, journal);
-      this.#waiting.delete(key);
-    }
-    if (this.#waiting.size === 0) {
-      const message = 'refusals that came too fast for an entry each';
-      for (const [peer, count] of this.#gate.take()) {
-        add({ ...nothing, kind: 'suppressed', peer, message, count }, this.#now(), this.#options.journalHead());
-      }
     }
     return lines.length === 0 ? undefined : Buffer.concat(lines);
   }
 }
 
-const nothing: Omit<AuditEvent, 'kind'> = {
-  user: '',
-  groups: [],
-  peer: '',
-  method: '',
-  code: '',
-  asked: '',
-  message: '',
-  count: 1,
-};
-
 function markOf({ sequence, hash }: AuditHead): string | undefined {
   return sequence === emptyLog.sequence ? undefined : `${sequence}:${hash}`;
 }
 
-/** Without the port, which is another one with every connection. */
-function addressOf(peer: string): string {
-  return peer.replace(/:\d+$/, '');
+/** Makes an empty log where there is none, so that a power cut does not take the file with what is written to it. */
+async function ensureFile(folder: string): Promise<void> {
+  await mkdir(auditFolder(folder), { recursive: true });
+  await (await open(auditFile(folder), 'a')).close();
+  for (const made of [auditFolder(folder), folder]) {
+    const handle = await open(made, 'r');
+    await handle.sync().finally(() => handle.close());
+  }
 }
 
 /** Cuts off what is behind the last whole entry, once it is kept elsewhere. @returns its bytes */

@@ -19,13 +19,16 @@ export const defaultFloodLimits: FloodLimits = {
   maxAddresses: 1_000,
 };
 
+/** Addresses that are counted apart: each of them is an entry. */
+const mostCounted = 200;
+
 /** Counts what it does not let pass. The clock is a parameter, ms. */
 export class FloodGate {
   readonly #limits: FloodLimits;
   /** When an address may make all its entries again; in order of the last one. */
   readonly #fullAtMs = new Map<string, number>();
   #allFullAtMs = 0;
-  #suppressed = new Map<string, number>();
+  readonly #suppressed = new Map<string, number>();
 
   constructor(limits: FloodLimits = defaultFloodLimits) {
     this.#limits = limits;
@@ -45,9 +48,9 @@ export class FloodGate {
     return true;
   }
 
-  /** Counts refusals that get no entry of their own; beyond the addresses remembered they are counted for ''. */
+  /** Counts refusals that get no entry of their own; those of too many addresses are counted together, for ''. */
   suppress(address: string, count = 1): void {
-    const isKnown = this.#suppressed.has(address) || this.#suppressed.size < this.#limits.maxAddresses;
+    const isKnown = this.#suppressed.has(address) || this.#suppressed.size < mostCounted;
     const place = isKnown ? address : '';
     this.#suppressed.set(place, (this.#suppressed.get(place) ?? 0) + count);
   }
@@ -56,11 +59,12 @@ export class FloodGate {
     return this.#suppressed.size > 0;
   }
 
-  /** Takes what was counted, by address. */
-  take(): ReadonlyMap<string, number> {
-    const taken = this.#suppressed;
-    this.#suppressed = new Map();
-    return taken;
+  /** Takes what was counted, address by address. */
+  *takeSuppressed(): IterableIterator<[address: string, count: number]> {
+    for (const [address, count] of this.#suppressed) {
+      this.#suppressed.delete(address);
+      yield [address, count];
+    }
   }
 }
 

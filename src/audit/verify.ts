@@ -12,7 +12,10 @@ import { auditFile, endCutOff, readEntries } from './log-file.ts';
 export interface AuditVerifyOptions {
   /** The data folder, or a copy of one; a service may run on it. Not a byte of it is changed. */
   readonly folder: string;
-  /** Hash of a transaction or an audit entry that was noted elsewhere: it must be in its chain. */
+  /**
+   * Hash of a transaction or an audit entry that was noted elsewhere, alone or behind its number as in `17:ab...`: it must
+   * be in its chain.
+   */
   readonly head?: string | undefined;
   /** Told a sentence for each part that holds. */
   readonly tell: (line: string) => void;
@@ -25,12 +28,16 @@ export interface AuditVerifyOptions {
  *   INVALID_ARGUMENT for a head that is no hash; see also `withFolderCopy`.
  */
 export async function verifyAudit({ folder, head, tell }: AuditVerifyOptions): Promise<void> {
-  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
-    throw new EdgeconfError('INVALID_ARGUMENT', `'${head}' is no hash; a head is 64 digits 0-9 a-f, as it was noted`);
+  const noted = head === undefined ? undefined : /^(?:\d+:)?([0-9a-f]{64})$/.exec(head)?.[1];
+  if (noted === undefined && head !== undefined) {
+    throw new EdgeconfError(
+      'INVALID_ARGUMENT',
+      `'${head}' is no head; it is 64 digits 0-9 a-f, or a number, a colon and these, as it was printed`,
+    );
   }
   await withFolderCopy(folder, async (copy) => {
     await new HeadAnchor(copy.folder).check(copy.journal.head);
-    await new Walk(copy, head, tell).run(auditFile(folder));
+    await new Walk(copy, noted, tell).run(auditFile(folder));
   });
 }
 
@@ -137,7 +144,10 @@ class Walk {
     }
     if (found !== hash) throw lost(revision, `it names audit entry ${sequence} with another hash than that has`);
     this.#namesInJournal++;
-    for (const old of this.#hashes.keys()) if (old < sequence) this.#hashes.delete(old);
+    for (const old of this.#hashes.keys()) {
+      if (old >= sequence) break;
+      this.#hashes.delete(old);
+    }
   }
 
   #look(hash: string, place: string): void {

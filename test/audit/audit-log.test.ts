@@ -162,7 +162,7 @@ describe('the audit log', () => {
       20_000,
     );
     assert.equal(entries.filter(({ kind }) => kind === 'denied').length, 100);
-    assert.equal(entries.filter(({ kind }) => kind === 'suppressed').length, 51);
+    assert.equal(entries.filter(({ kind }) => kind === 'suppressed').length, 201);
   });
 
   it('survives a disk that is full: an alarm, and everything is written or counted when there is room', async () => {
