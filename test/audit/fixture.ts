@@ -1,5 +1,6 @@
 // A data folder with a real journal and a real audit log, made without models: for tests of the chains.
 
+import { randomBytes } from 'node:crypto';
 import { cp, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEvent } from '../../src/audit/audit-entry.ts';
@@ -55,13 +56,13 @@ export class TestFolder {
     return made;
   }
 
-  /** Commits a transaction, which names the audit log as one of the service would. */
-  async commit(): Promise<void> {
+  /** Commits a transaction, which names the audit log as one of the service would. @param size of its value, bytes */
+  async commit(size = 1): Promise<void> {
     this.nowNs += 1_000n;
     const { mark } = this.log;
     const labels = mark === undefined || mark === this.#marked ? {} : { [auditLabel]: mark };
     this.#marked = mark;
-    const changes = [{ key: 'a\x00', before: undefined, after: `"${this.journal.head.revision}"` }];
+    const changes = [{ key: 'a\x00', before: undefined, after: `"${randomBytes(size).toString('hex')}"` }];
     const commits = [{ target: 'acme', model: 'edge@1', changes }];
     await this.journal.append([seal({ author: 'ann', comment: '', labels, commits }, this.journal.head, this.nowNs)]);
   }
