@@ -61,13 +61,9 @@ export const emptyLog: AuditHead = { sequence: 0, timeNs: 0n, hash: '0'.repeat(6
 const most = { user: 256, group: 64, peer: 128, method: 128, code: 32, asked: 1000, message: 600 };
 const mostGroups = 64;
 
-/**
- * Gives an event its place behind `before`. Its time is that of `nowNs`, but later than that of the entry before and not
- * before that of the journal's head. Pure.
- */
-export function sealEntry(event: AuditEvent, before: AuditHead, journal: JournalHead, nowNs: bigint): AuditEntry {
-  const earliest = before.timeNs + 1n > journal.timeNs ? before.timeNs + 1n : journal.timeNs;
-  const content = {
+/** The event with its texts cut to what an entry keeps: a request may be large, and events wait in memory. */
+export function boundedEvent(event: AuditEvent): AuditEvent {
+  return {
     kind: event.kind,
     user: cut(event.user, most.user),
     groups: event.groups.slice(0, mostGroups).map((name) => cut(name, most.group)),
@@ -77,6 +73,26 @@ export function sealEntry(event: AuditEvent, before: AuditHead, journal: Journal
     asked: cut(event.asked, most.asked),
     message: cut(event.message, most.message),
     count: event.count,
+  };
+}
+
+/**
+ * Gives a bounded event its place behind `before`. Its time is that of `nowNs`, but later than that of the entry before and not
+ * before that of the journal's head. Pure.
+ */
+export function sealEntry(event: AuditEvent, before: AuditHead, journal: JournalHead, nowNs: bigint): AuditEntry {
+  const earliest = before.timeNs + 1n > journal.timeNs ? before.timeNs + 1n : journal.timeNs;
+  const { kind, user, groups, peer, method, code, asked, message, count } = event;
+  const content = {
+    kind,
+    user,
+    groups,
+    peer,
+    method,
+    code,
+    asked,
+    message,
+    count,
     sequence: before.sequence + 1,
     timeNs: nowNs > earliest ? nowNs : earliest,
     revision: journal.revision,
@@ -99,7 +115,7 @@ export function entryLine(entry: AuditEntry): string {
 export function openLine(line: Buffer, sequence: number): AuditEntry {
   const json = parsed(line);
   if (json === undefined) throw notWhole(sequence, 'it cannot be decoded');
-  if (typeof json.format === 'number' && json.format > auditFormat) {
+  if (typeof json.format === 'number' && json.format > auditFormat && hasOwnHash(line, json.hash)) {
     throw new EdgeconfError(
       'FAILED_PRECONDITION',
       `audit entry ${sequence} has format ${json.format}, this release reads up to ${auditFormat}; use the release that wrote it or a newer one`,
@@ -147,6 +163,14 @@ export function notWhole(sequence: number, reason: string): EdgeconfError {
 
 type Content = Omit<AuditEntry, 'hash'>;
 
+/** Whether a line of any format ends in the hash of what stands before it. */
+function hasOwnHash(line: Buffer, hash: unknown): boolean {
+  const end = `,"hash":"${hash}"}`;
+  if (!line.toString('latin1').endsWith(end)) return false;
+  const content = line.subarray(0, line.length - end.length);
+  return createHash('sha256').update(content).update('}').digest('hex') === hash;
+}
+
 function hashOf(content: Content): string {
   return createHash('sha256')
     .update(`{${membersOf(content)}}`)
@@ -185,5 +209,7 @@ function parsed(line: Buffer): Record<string, unknown> | undefined {
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 4)} ...`;
+  if (text.length <= length) return text;
+  // Copied: a part of a string would keep all of it in memory.
+  return Buffer.from(`${text.slice(0, length - 4)} ...`, 'utf16le').toString('utf16le');
 }

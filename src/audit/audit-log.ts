@@ -3,8 +3,9 @@
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalHead } from '../datastore/journal-entry.ts';
+import { EdgeconfError } from '../errors.ts';
 import { auditLog } from '../log.ts';
-import { type AuditEvent, type AuditHead, emptyLog, entryLine, sealEntry } from './audit-entry.ts';
+import { type AuditEvent, type AuditHead, boundedEvent, emptyLog, entryLine, sealEntry } from './audit-entry.ts';
 import { Backlog, noEvent } from './backlog.ts';
 import type { FloodLimits } from './flood-gate.ts';
 import {
@@ -51,6 +52,7 @@ export class AuditLog {
   /** Entries that have a place in the chain and are not on the disk yet: of one write. */
   #unwritten: Buffer | undefined;
   #failed = false;
+  #closed = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   readonly #listeners = new Set<(head: AuditHead) => void>();
@@ -82,7 +84,7 @@ export class AuditLog {
       return log;
     } catch (error) {
       await file.close();
-      throw error;
+      throw EdgeconfError.from(error).code === 'DATA_LOSS' ? withRemedy(error as EdgeconfError) : error;
     }
   }
 
@@ -98,7 +100,7 @@ export class AuditLog {
 
   /** Takes an event in, at once and without failing. What there is no room for is counted. */
   note(event: AuditEvent): void {
-    this.#backlog.add(event, this.#now(), this.#options.journalHead());
+    this.#backlog.add(boundedEvent(event), this.#now(), this.#options.journalHead());
     this.#writeIn(this.#failed ? retryMs : writeEveryMs);
   }
 
@@ -124,6 +126,7 @@ export class AuditLog {
   async close(): Promise<void> {
     do await this.#write();
     while (this.#hasMore && !this.#failed);
+    this.#closed = true;
     clearTimeout(this.#timer);
     if (this.#hasMore) auditLog.error('the last refusals could not be written to the audit log');
     await this.#file.close();
@@ -144,7 +147,7 @@ export class AuditLog {
   }
 
   #writeIn(ms: number): void {
-    this.#timer ??= setTimeout(() => void this.#write(), ms).unref();
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.#write(), ms).unref();
   }
 
   /** One write after the other. */
@@ -207,6 +210,13 @@ export class AuditLog {
     }
     return lines.length === 0 ? undefined : Buffer.concat(lines);
   }
+}
+
+function withRemedy({ code, message }: EdgeconfError): EdgeconfError {
+  return new EdgeconfError(
+    code,
+    `${message}. Nothing was changed; restore the data folder from a backup, or move audit/ in it away and keep that, to go on with a new log`,
+  );
 }
 
 function markOf({ sequence, hash }: AuditHead): string | undefined {

@@ -84,7 +84,7 @@ class Walk {
     this.#tell(`journal: ${count(journal.head.revision)} transactions, all changes and the hash chain are whole`);
     this.#tell(`audit log: ${count(this.#audit.sequence)} entries${list}, the hash chain is whole`);
     this.#tell(
-      `links: ${count(this.#audit.sequence - this.#younger)} entries name the journal, ${count(this.#namesInJournal)} transactions name the log, all as they are`,
+      `links: entries that name the journal: ${count(this.#audit.sequence - this.#younger)}, transactions that name the log: ${count(this.#namesInJournal)}, all as they are`,
     );
     if (bytes < bytesAfter)
       this.#tell(`behind that, ${count(bytesAfter - bytes)} bytes of an entry that was not finished`);

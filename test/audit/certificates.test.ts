@@ -8,18 +8,20 @@ import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { gnmiClient } from '../../src/proto/gnmi-client.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { loadSettings } from '../../src/settings.ts';
-import { authority } from '../northbound/authority.ts';
+import { type Authority, authority } from '../northbound/authority.ts';
 import { entriesOf } from './fixture.ts';
 
 describe('the audit log of a service with client certificates', () => {
   let folder: string;
   let data: string;
   let service: Service;
+  let clients: Authority;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'edgeconf-test-'));
     data = join(folder, 'data');
-    await writeFile(join(folder, 'ca.pem'), (await authority('client CA')).ca);
+    clients = await authority('client CA');
+    await writeFile(join(folder, 'ca.pem'), clients.ca);
     const override = { data, 'gnmi.port': 0, 'http.port': 0, 'tls.clientCa': join(folder, 'ca.pem') };
     const more = { 'gnmi.plaintext': false, 'log.level': 'silent' };
     const settings = loadSettings({ env: {}, override: { ...override, ...more } });
@@ -33,13 +35,22 @@ describe('the audit log of a service with client certificates', () => {
     client.close();
   }
 
+  it('takes in the address of a client behind TLS', async () => {
+    const ca = await readFile(join(data, 'tls/ca.pem'));
+    const known = await clients.issue('collector');
+    await refused(credentials.createSsl(ca, Buffer.from(known.key), Buffer.from(known.certificate)));
+  });
+
   it('has those that showed none, and those that showed one of another CA', async () => {
     const ca = await readFile(join(data, 'tls/ca.pem'));
     await refused(credentials.createSsl(ca));
     const stranger = await (await authority('other CA')).issue('collector');
     await refused(credentials.createSsl(ca, Buffer.from(stranger.key), Buffer.from(stranger.certificate)));
     await service.close();
-    const seen = new Map((await entriesOf(data)).map(({ message, ...rest }) => [message.replace(/: .*/, ''), rest]));
+    const [login, ...others] = await entriesOf(data);
+    assert.deepEqual([login?.kind, login?.method], ['login-failed', '/gnmi.gNMI/Capabilities']);
+    assert.match(login?.peer ?? '', /^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1):\d+$/);
+    const seen = new Map(others.map(({ message, ...rest }) => [message.replace(/: .*/, ''), rest]));
     assert.deepEqual([...seen.keys()].sort(), [
       'it showed no certificate',
       'its certificate is not accepted by tls.clientCa',

@@ -184,6 +184,21 @@ describe('the audit log of a service', () => {
     );
   });
 
+  it('loses count of none of many failed logins at once', async () => {
+    const total = async () =>
+      (await entriesOf(folder))
+        .filter(({ kind }) => kind === 'login-failed' || kind === 'suppressed')
+        .reduce((sum, { count }) => sum + count, 0);
+    const before = await total();
+    const clients = Array.from({ length: 5 }, (_, i) => gnmi(`guess-${i}`, 'wrong'));
+    const calls = Array.from({ length: 400 }, (_, i) => clients[i % 5]?.capabilities());
+    const results = await Promise.allSettled(calls);
+    assert.ok(results.every(({ status }) => status === 'rejected'));
+    // An export waits for what was refused before it.
+    await exported(audit('otto'));
+    assert.equal((await total()) - before, 400);
+  });
+
   it('is named by the next change, proven while the service runs, and on a copy of its folder', async () => {
     const { revision } = service.datastore.head;
     await set(gnmi('adele'), 'acme', '/application[application-id=radio]/display-name', 'Radio 2');

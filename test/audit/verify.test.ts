@@ -54,7 +54,7 @@ describe('the proof of the audit log', () => {
     assert.deepEqual(lines.slice(0, 3), [
       'journal: 3 transactions, all changes and the hash chain are whole',
       'audit log: 6 entries (5 denied, 1 login-failed), the hash chain is whole',
-      'links: 6 entries name the journal, 2 transactions name the log, all as they are',
+      'links: entries that name the journal: 6, transactions that name the log: 2, all as they are',
     ]);
     assert.match(lines[3] ?? '', /^whole; head of the journal 3:[0-9a-f]{64}$/);
     assert.equal(lines[4], `       head of the audit log 6:${head?.hash}`);
@@ -91,6 +91,18 @@ describe('the proof of the audit log', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('leaves entries of a newer release to that, and finds those that only look like it', async () => {
+    const folder = await copyOf(whole);
+    const lines = (await linesOf(whole)).map((line) => line.replace('"format":1', '"format":2'));
+    await writeLines(folder, rechained(lines));
+    await assert.rejects(verified(folder), {
+      code: 'FAILED_PRECONDITION',
+      message: /^audit entry 1 has format 2, this release reads up to 1; use the release that wrote it or a newer one$/,
+    });
+    await writeLines(folder, lines);
+    await assert.rejects(verified(folder), { code: 'DATA_LOSS', message: /^audit entry 1 .*its hash does not fit/ });
   });
 
   it('finds a line that is removed, and two that are swapped', async () => {

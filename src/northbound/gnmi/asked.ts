@@ -3,8 +3,9 @@
 import type { GetRequest, Path, SetRequest, SubscribeRequest } from '../../proto/gnmi.ts';
 import { printPath } from '../../proto/path-text.ts';
 
-/** Enough for a log; a request may have any number of paths. */
+/** Enough for a log; a request may have any number of paths, of any length. */
 const mostPaths = 20;
+const longestPath = 300;
 
 export function askedByGet({ prefix, path = [] }: GetRequest): string {
   return lineOf(
@@ -43,7 +44,8 @@ function lineOf(prefix: Path | null | undefined, lines: readonly Line[]): string
 function pathText(prefix: Path | null | undefined, path: Path | null | undefined): string {
   const target = path?.target && path.target !== prefix?.target ? `target ${path.target}: ` : '';
   const elem = [...elemsOf(prefix), ...elemsOf(path)];
-  return `${target}${printPath({ origin: path?.origin || prefix?.origin || '', elem })}`;
+  const text = printPath({ origin: path?.origin || prefix?.origin || '', elem });
+  return `${target}${text.length <= longestPath ? text : `${text.slice(0, longestPath)}...`}`;
 }
 
 function elemsOf(path: Path | null | undefined): NonNullable<Path['elem']> {
