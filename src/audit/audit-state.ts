@@ -1,5 +1,6 @@
 // Tells the tree how far the audit log is: the container `audit` of the platform target.
 
+import { type SetTimer, systemTimer } from '../datastore/confirmed-commits.ts';
 import type { Snapshot } from '../datastore/snapshot.ts';
 import type { StateReport } from '../datastore/state-rows.ts';
 import { concretePath, resolveQuery } from '../schema/path.ts';
@@ -17,26 +18,28 @@ const platform = 'platform';
 const everyMs = 1_000;
 
 /** Reports the log's head now and when it moves, at most once a second. @returns ends the reporting. */
-export function reportAuditState(log: Pick<AuditLog, 'head' | 'listen'>, sink: StateSink): () => void {
-  let timer: NodeJS.Timeout | undefined;
+export function reportAuditState(
+  log: Pick<AuditLog, 'head' | 'listen'>,
+  sink: StateSink,
+  timer: SetTimer = systemTimer,
+): () => void {
+  let endWait: (() => void) | undefined;
   // Of an empty log nothing is told.
   let reported = 0;
   const report = (): void => {
-    timer = undefined;
+    endWait = undefined;
     if (log.head.sequence === reported) return;
-    const reports = stateOf(log.head, sink.snapshot(platform));
-    if (reports.length === 0) return;
-    sink.report(platform, reports);
+    sink.report(platform, stateOf(log.head, sink.snapshot(platform)));
     reported = log.head.sequence;
-    timer = setTimeout(report, everyMs).unref();
+    endWait = timer(report, everyMs);
   };
   report();
   const end = log.listen(() => {
-    if (timer === undefined) report();
+    if (endWait === undefined) report();
   });
   return () => {
     end();
-    clearTimeout(timer);
+    endWait?.();
   };
 }
 

@@ -1,11 +1,9 @@
 // The audit log while it is written: order, crashes, floods, and a disk that is full.
 
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AuditHead } from '../../src/audit/audit-entry.ts';
 import { AuditLog } from '../../src/audit/audit-log.ts';
-import { reportAuditState } from '../../src/audit/audit-state.ts';
 import { auditFile, auditFolder } from '../../src/audit/log-file.ts';
 import { genesis } from '../../src/datastore/journal-entry.ts';
 import { removeTempFolders } from '../datastore/temp-folder.ts';
@@ -203,23 +201,5 @@ describe('the audit log', () => {
     await made.log.settled();
     assert.equal(made.log.mark, `1:${made.log.head.hash}`);
     await made.close();
-  });
-
-  it('tells its head as state when it moves, and then not again for a while', async () => {
-    const made = await TestFolder.make();
-    const told: AuditHead[] = [];
-    const end = reportAuditState(made.log, { snapshot: () => undefined, report: () => assert.fail() });
-    const endOther = made.log.listen((head) => told.push(head));
-    await made.refuse(1);
-    await made.refuse(1);
-    end();
-    endOther();
-    await made.refuse(1);
-    assert.deepEqual(
-      told.map(({ sequence }) => sequence),
-      [1, 2],
-    );
-    await made.close();
-    assert.deepEqual((await readdir(auditFolder(made.folder))).sort(), ['head.json', 'log.jsonl']);
   });
 });
