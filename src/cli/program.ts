@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { EdgeconfError } from '../errors.ts';
 import { describeSettings, loadSettings, type Settings } from '../settings.ts';
+import { addAuditCommands, type LocalAudit } from './audit.ts';
 import { type Connection, connect, explain } from './connection.ts';
 import { get } from './get.ts';
 import { showProgress } from './progress.ts';
@@ -18,6 +19,8 @@ export interface Local {
   init(settings: Settings, operator: string): Promise<readonly string[]>;
   /** Checks a data folder that no service has open; prints what holds. @throws EdgeconfError saying what does not */
   verify(settings: Settings, print: (line: string) => void): Promise<void>;
+  /** The audit log of a data folder. */
+  readonly audit: LocalAudit;
   readonly version: string;
 }
 
@@ -28,7 +31,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-interface ClientOptions {
+/** What every command that talks to the service is given. */
+export interface ClientOptions {
   address?: string;
   user?: string;
   password?: string;
@@ -153,6 +157,8 @@ function buildProgram(local: Local, terminal: Terminal): Command {
         watch(connection, paths, { updatesOnly: options.updatesOnly, signal: terminal.signal, print: terminal.out }),
       ),
     );
+
+  addAuditCommands(program, { local: local.audit, client, talk, print: terminal.out });
 
   return program;
 }

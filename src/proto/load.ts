@@ -24,6 +24,7 @@ const files = [
   'edgeconf/gnmi/v1/certificate.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
+  'edgeconf/audit/v1/audit.proto',
 ];
 
 // protobufjs knows the well-known types by itself, but descriptor.proto only when it is handed over.

@@ -14,6 +14,7 @@ import {
   type SubscribeResponse,
 } from '../../proto/gnmi.ts';
 import type { FrontDoor } from '../front-door.ts';
+import { askedByGet, askedBySet } from './asked.ts';
 import { capabilities } from './capabilities.ts';
 import { ChangeHub } from './change-hub.ts';
 import { get } from './get.ts';
@@ -77,8 +78,11 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
       Capabilities: door.unary<CapabilityRequest, CapabilityResponse>(({ grants }, request) =>
         capabilities(deps, grants, request),
       ),
-      Get: door.unary<GetRequest, GetResponse>(({ grants, signal }, request) => get(deps, grants, request, signal)),
-      Set: door.unary<SetRequest, SetResponse>((caller, request) => set(deps, caller, request)),
+      Get: door.unary<GetRequest, GetResponse>(
+        ({ grants, signal }, request) => get(deps, grants, request, signal),
+        askedByGet,
+      ),
+      Set: door.unary<SetRequest, SetResponse>((caller, request) => set(deps, caller, request), askedBySet),
       Subscribe: subscribe,
     },
     endStreams() {

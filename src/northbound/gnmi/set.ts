@@ -87,7 +87,7 @@ function targetOf({ datastore, access, limits }: GnmiDeps, { grants }: Caller, {
 /** Rights are asked for again when the changes are known: the policy may have moved by then. */
 async function commit(
   deps: GnmiDeps,
-  { identity, grants, consent }: Caller,
+  { identity, grants, via, consent }: Caller,
   edits: readonly TargetEdits[],
   { action, election }: Work,
 ): Promise<CommitResult> {
@@ -96,6 +96,7 @@ async function commit(
   try {
     return await deps.datastore.commit({
       author: identity.name,
+      via,
       edits,
       ...(progress && { onProgress: progress.onProgress }),
       authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates, consent)),
