@@ -5,6 +5,7 @@ import type { Say } from './attempt.ts';
 import { bulkLoad } from './bulk-load.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
+import { isolation } from './isolation.ts';
 import { leafrefs } from './leafrefs.ts';
 import type { Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
@@ -14,7 +15,7 @@ import { startUp } from './start-up.ts';
 import { tableLines } from './table.ts';
 import { throughput } from './throughput.ts';
 
-const measurements = { oneLeafCommit, throughput, bulkLoad, leafrefs, startUp, memory, fanOut, get, access };
+const measurements = { oneLeafCommit, throughput, bulkLoad, leafrefs, startUp, memory, fanOut, get, access, isolation };
 
 /** A measurement that can be asked for. */
 export type Name = keyof typeof measurements;

@@ -27,6 +27,13 @@ export interface Plan {
   /** Decisions are counted for `decideMs`; so many changes of the policy. */
   readonly access: Piece & { readonly rules: readonly number[]; readonly decideMs: number; readonly changes: number };
   readonly get: Piece & { readonly entries: number; readonly calls: number; readonly warmUps: number };
+  /** `entries` in each target; `calls` of the tenant that is looked at; the other one's callers and budget. */
+  readonly isolation: Piece & {
+    readonly entries: number;
+    readonly calls: number;
+    readonly callers: number;
+    readonly requestsPerSecond: number;
+  };
 }
 
 interface Piece {
@@ -45,6 +52,7 @@ export const fullPlan: Plan = {
   fanOut: { subscribers: [1, 100, 1_000], commits: 200, warmUps: 10, deadlineMs: hourMs },
   access: { rules: [10, 1_000, 10_000], decideMs: 3_000, changes: 20, deadlineMs: hourMs },
   get: { entries: 1_000, calls: 1_000, warmUps: 50, deadlineMs: hourMs },
+  isolation: { entries: 1_000, calls: 1_000, callers: 16, requestsPerSecond: 20, deadlineMs: hourMs },
 };
 
 export const quickPlan: Plan = {
@@ -57,4 +65,5 @@ export const quickPlan: Plan = {
   fanOut: { subscribers: [1, 100, 1_000], commits: 30, warmUps: 3, deadlineMs: 60_000 },
   access: { rules: [10, 1_000, 10_000], decideMs: 1_000, changes: 5, deadlineMs: 60_000 },
   get: { entries: 1_000, calls: 200, warmUps: 20, deadlineMs: 30_000 },
+  isolation: { entries: 1_000, calls: 100, callers: 16, requestsPerSecond: 20, deadlineMs: 90_000 },
 };

@@ -11,6 +11,8 @@ export interface SeedTarget {
   readonly name: string;
   /** `name@version` */
   readonly model: string;
+  /** Budget of its tenant. */
+  readonly requestsPerSecond?: number;
 }
 
 /** Targets of aether@2.1. */
@@ -25,7 +27,10 @@ export async function seedPlatform(datastore: Datastore, targets: readonly SeedT
   const hash = await hashPassword(benchUser.password, Buffer.from('0123456789abcdef'), { N: 2, r: 1, p: 1 });
   const rule = { name: 'all', effect: 'allow', target: '*', path: '/', action: ['read', 'create', 'update', 'delete'] };
   const json = JSON.stringify({
-    'edgeconf-platform:tenant': targets.map(({ name }) => ({ name })),
+    'edgeconf-platform:tenant': targets.map(({ name, requestsPerSecond }) => ({
+      name,
+      ...(requestsPerSecond === undefined ? {} : { budget: { 'requests-per-second': requestsPerSecond } }),
+    })),
     'edgeconf-platform:target': targets.map(({ name, model }) => {
       const [modelName, version] = model.split('@');
       return { name, tenant: name, model: modelName, 'model-version': version };

@@ -26,7 +26,7 @@ compile(
   'edgeconf',
   root,
   ['tsconfig.json'],
-  ['src', 'adapters', 'demo', 'test', 'bench', 'interop', 'fuzz'],
+  ['src', 'adapters', 'demo', 'test', 'bench', 'interop', 'fuzz', 'attacks'],
   ['dist'],
   'dist/.compiled',
 );

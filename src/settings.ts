@@ -81,6 +81,7 @@ export function loadSettings(source: SettingsSource = {}): Settings {
   const file = source.file ?? env.EDGECONF_SETTINGS ?? (existsSync('edgeconf.yaml') ? 'edgeconf.yaml' : undefined);
   if (file !== undefined)
     for (const [name, value] of readSettingsFile(file)) values.set(name, checked(name, value, file));
+  checkVariables(env);
   for (const name of Object.keys(definitions)) {
     const variable = variableOf(name);
     const text = env[variable];
@@ -152,6 +153,17 @@ export function describeSettings(): string {
     return `  ${name.padEnd(20)} ${variableOf(name).padEnd(30)} ${shown.padEnd(16)} ${help}`;
   });
   return ['Settings, in edgeconf.yaml (a dot is a level) or in the environment, which wins:', ...rows].join('\n');
+}
+
+/** Other variables may begin like ours, such as those that hold credentials; one that is ours but for underscores is a slip. */
+function checkVariables(env: NonNullable<SettingsSource['env']>): void {
+  const squash = (variable: string): string => variable.replaceAll('_', '').toUpperCase();
+  const known = new Map(Object.keys(definitions).map((name) => [squash(variableOf(name)), variableOf(name)]));
+  for (const variable of Object.keys(env)) {
+    const meant = variable.startsWith('EDGECONF_') ? known.get(squash(variable)) : undefined;
+    if (meant === undefined || meant === variable) continue;
+    throw new EdgeconfError('INVALID_ARGUMENT', `${variable} is not a setting; write ${meant}`);
+  }
 }
 
 function variableOf(name: string): string {

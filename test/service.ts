@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, Server, ServerCredentials } from '@grpc/grpc-js';
-import { Access } from '../src/access/access.ts';
+import { Access, type AccessOptions } from '../src/access/access.ts';
 import { hashPassword } from '../src/access/password.ts';
 import type { SetTimer } from '../src/datastore/confirmed-commits.ts';
 import { type Datastore, openDatastore } from '../src/datastore/datastore.ts';
 import { readModels } from '../src/datastore/model-folder.ts';
-import type { Check, CommitResult, Edit } from '../src/datastore/transaction.ts';
+import type { CommitResult, Edit, Plan } from '../src/datastore/transaction.ts';
 import { accessService } from '../src/northbound/api/access-service.ts';
 import { FrontDoor } from '../src/northbound/front-door.ts';
 import { earlyAck } from '../src/northbound/gnmi/early-ack.ts';
@@ -41,7 +41,9 @@ export interface TestServiceOptions {
   /** When samples of streams are due; default: the system's timers. */
   readonly timers?: Timers;
   readonly limits?: Partial<GnmiLimits>;
-  readonly plan?: Check;
+  readonly plan?: Plan;
+  /** The clocks of budgets and freezes; default: the system's. */
+  readonly clocks?: Pick<AccessOptions, 'nowMs' | 'wallMs'>;
   /** Data folder to open; default: a new one that is removed at the end. */
   readonly folder?: string;
   /** More models beside those of the repository, as folders of models. */
@@ -115,7 +117,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     ...(now === undefined ? {} : { now }),
     ...(timer === undefined ? {} : { timer }),
   });
-  const access = new Access(datastore);
+  const access = new Access(datastore, options.clocks);
   const limits = { ...defaultLimits, ...options.limits };
   const door = new FrontDoor({ access });
   const questions = accessService({ datastore, door });

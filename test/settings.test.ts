@@ -46,6 +46,19 @@ describe('settings', () => {
     assert.equal(settings['commit.deadlineMs'], 1234);
   });
 
+  it('refuses a variable that has underscores elsewhere, and leaves those of others alone', () => {
+    const load = (env: Record<string, string>) => loadSettings({ env, file: file('') });
+    assert.throws(
+      () => load({ EDGECONF_GNMI_LEAFLISTUPDATE: 'replace' }),
+      refused(/^EDGECONF_GNMI_LEAFLISTUPDATE is not a setting; write EDGECONF_GNMI_LEAF_LIST_UPDATE$/),
+    );
+    load({
+      EDGECONF_CORE_PASSWORD: 'x',
+      EDGECONF_SERVICE_HOST: '10.0.0.1',
+      EDGECONF_PORT_9339_TCP: 'tcp://10.0.0.1:9339',
+    });
+  });
+
   it('cannot be changed after it is loaded', () => {
     const settings = loadSettings({ env: {}, file: file('') });
     assert.throws(() => Object.assign(settings, { data: 'x' }), TypeError);

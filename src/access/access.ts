@@ -2,9 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Snapshot } from '../datastore/snapshot.ts';
+import type { CommitRequest } from '../datastore/transaction.ts';
 import { accessLog } from '../log.ts';
+import type { Model } from '../schema/model.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { AttemptLimits } from './attempts.ts';
+import type { Budgets } from './budgets.ts';
+import { CommitGuards } from './commit-guards.ts';
 import type { Grants } from './grants.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { Login } from './login.ts';
@@ -21,14 +25,18 @@ export interface AccessSource {
   snapshot(target: string): Snapshot | undefined;
   /** All targets with the tenant that owns each; '' for the platform target. */
   targets(): readonly { readonly name: string; readonly tenant: string }[];
+  /** All models by id. */
+  models(): ReadonlyMap<string, Model>;
 }
 
 export interface AccessOptions {
   /** Who answers single decisions; default `grants`. */
   readonly engine?: Engine;
   readonly attempts?: AttemptLimits;
-  /** The clock for attempts, ms; must not run backwards. */
+  /** The clock for attempts and budgets, ms; must not run backwards. */
   readonly nowMs?: () => number;
+  /** The clock for freezes, ms since the epoch; default: the system's. */
+  readonly wallMs?: () => number;
   /** See LoginOptions; random by default. */
   readonly secret?: Uint8Array;
 }
@@ -49,6 +57,7 @@ export class Access {
   readonly #engine: Engine;
   readonly #login: Login;
   readonly #targets: GrantTargets;
+  readonly #guards: CommitGuards;
   readonly #compiled = new Map<string, Compiled>();
   #platform: Snapshot | undefined;
   #policy: Policy = EMPTY_POLICY;
@@ -59,19 +68,38 @@ export class Access {
   #view: PolicyView | undefined;
 
   constructor(source: AccessSource, options: AccessOptions = {}) {
+    const nowMs = options.nowMs ?? (() => performance.now());
     this.#source = source;
     this.#engine = options.engine ?? 'grants';
+    this.#guards = new CommitGuards(source, { nowMs, wallMs: options.wallMs ?? Date.now });
     this.#login = new Login({
       secret: options.secret ?? randomBytes(32),
-      nowMs: options.nowMs ?? (() => performance.now()),
+      nowMs,
       attempts: options.attempts,
     });
     this.#targets = {
       names: () => [...this.#current().#tenants.keys()],
       tenantOf: (target: string) => this.#current().#tenants.get(target),
       rootOf: (target: string): SchemaNode | undefined => this.#source.snapshot(target)?.model.root,
+      roots: () => [...this.#source.models().values()].map(({ root }) => root),
     };
   }
+
+  /** What tenants may use. Grants look after leaves; requests, streams and device changes are told by whoever serves them. */
+  get budgets(): Budgets {
+    return this.#guards.budgets;
+  }
+
+  /**
+   * For the plan of every transaction: whether the tenants' budgets allow what it changes on devices.
+   * @param documents how many, by target.
+   * @throws EdgeconfError RESOURCE_EXHAUSTED.
+   */
+  readonly admitToDevices = (documents: ReadonlyMap<string, number>, request: CommitRequest): void => {
+    // What nobody confirmed is taken back, whatever it costs.
+    if (request.note?.kind === 'rollback') return;
+    this.budgets.deviceChanges(documents, request, request.dryRun === true);
+  };
 
   /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell whether there is such a user. */
   authenticate(credentials: Credentials): Promise<Identity> {
@@ -100,6 +128,7 @@ export class Access {
       enforcer: this.#enforcer,
       targets: this.#targets,
       engine: this.#engine,
+      guards: this.#guards,
     });
     this.#compiled.set(id, { signature, grants, checkedAt: this.#policyRevision });
     // Tokens may name any number of users. A stream whose grants are forgotten has to be subscribed again.

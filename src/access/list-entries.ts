@@ -25,6 +25,23 @@ export class Entry {
     return json === undefined ? undefined : textOf(readJson(json));
   }
 
+  /** A leaf whose type is an integer, large ones rounded; undefined when it has neither row nor default. */
+  count(name: string): number | undefined {
+    const json = this.#values.get(name) ?? this.#child(name)?.defaults[0];
+    // 64-bit integers are JSON strings. [RFC 7951 6.1]
+    return json === undefined ? undefined : Number(json.replaceAll('"', ''));
+  }
+
+  /** The leaf or leaf-list as it is stored; undefined when it has no row. */
+  stored(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
+  /** A container directly below; undefined when no row stands in it. */
+  container(name: string): Entry | undefined {
+    return this.#below.get(name)?.values().next().value;
+  }
+
   /** A leaf-list of such a type; empty when it has neither row nor defaults. */
   texts(name: string): readonly string[] {
     const json = this.#values.get(name);

@@ -47,4 +47,28 @@ export class PathRules {
     if (this.#deny.coversAll(query) || !this.#allow.touches(query)) return false;
     return this.#allow.coversAll(query) && !this.#deny.touches(query) ? true : 'some';
   }
+
+  /** What rules allow, each allowance on its own; parts of it may be denied. */
+  get allowances(): Iterable<PathQuery> {
+    return this.#allow;
+  }
+
+  get denials(): Iterable<PathQuery> {
+    return this.#deny;
+  }
+
+  /** Whether one allowance covers all at and below the query; parts of it may be denied. */
+  allowsAll(query: PathQuery): boolean {
+    return this.#allow.coversAll(query);
+  }
+
+  /** Whether one denial covers all at and below the query. */
+  deniesAll(query: PathQuery): boolean {
+    return this.#deny.coversAll(query);
+  }
+
+  /** The parts of a query that are denied. */
+  deniedIn(query: PathQuery): readonly PathQuery[] {
+    return this.#deny.common(query);
+  }
 }

@@ -3,11 +3,14 @@
 import type { Change } from '../datastore/row.ts';
 import type { Candidate, Edit } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
-import { formatPath, formatQuery, type Path, type PathQuery, queryOf } from '../schema/path.ts';
+import { fragmentValues } from '../schema/fragment-values.ts';
+import { concretePath, formatPath, formatQuery, type Path, type PathQuery, queryOf } from '../schema/path.ts';
 import { decodeKey } from '../schema/row-key.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
-import type { Grants, TargetView } from './grants.ts';
+import type { CommitGuards } from './commit-guards.ts';
+import type { Consent, Grants, TargetView } from './grants.ts';
+import { grantsNoMore } from './grants-no-more.ts';
 import type { Identity } from './identity.ts';
 import { keepsAnEditor } from './keeps-an-editor.ts';
 import type { PolicyEnforcer } from './policy-enforcer.ts';
@@ -29,11 +32,15 @@ export interface PolicyGrantsOptions {
   readonly enforcer: PolicyEnforcer;
   readonly targets: GrantTargets;
   readonly engine: Engine;
+  /** Budgets and guard rails; default: none. */
+  readonly guards?: CommitGuards | undefined;
 }
 
 /** The targets with the root of each one's model. */
 export interface GrantTargets extends TargetView {
   rootOf(target: string): SchemaNode | undefined;
+  /** Of all models that there are. */
+  roots(): readonly SchemaNode[];
 }
 
 export class PolicyGrants implements Grants {
@@ -44,6 +51,7 @@ export class PolicyGrants implements Grants {
   readonly #enforcer: PolicyEnforcer;
   readonly #targets: GrantTargets;
   readonly #engine: Engine;
+  readonly #guards: CommitGuards | undefined;
   readonly #rules = new Map<string, TenantRules>();
 
   constructor(options: PolicyGrantsOptions) {
@@ -54,6 +62,7 @@ export class PolicyGrants implements Grants {
     this.#enforcer = options.enforcer;
     this.#targets = options.targets;
     this.#engine = options.engine;
+    this.#guards = options.guards;
   }
 
   decide(target: string, action: Action, path: Path): boolean {
@@ -71,6 +80,10 @@ export class PolicyGrants implements Grants {
     return this.#rulesOf(tenant).rules(target, action, root).covers(query);
   }
 
+  tenantOf(target: string): string | undefined {
+    return this.#targets.tenantOf(target);
+  }
+
   readableTargets(): string[] {
     return this.#targets.names().filter((target) => this.covers(target, 'read', []) !== false);
   }
@@ -84,18 +97,63 @@ export class PolicyGrants implements Grants {
     for (const edit of edits) {
       const query = edit.op === 'delete' ? edit.query : queryOf(edit.path);
       const actions: readonly Action[] = edit.op === 'delete' ? ['delete'] : ['create', 'update'];
-      if (actions.some((action) => this.covers(target, action, query) !== false)) continue;
-      throw this.#denied(edit.op, edit.op === 'delete' ? formatQuery(query) : formatPath(edit.path), target);
+      if (actions.every((action) => this.covers(target, action, query) === false)) {
+        throw this.#denied(edit.op, edit.op === 'delete' ? formatQuery(query) : formatPath(edit.path), target);
+      }
+      // What is there and hidden must not make a difference, and where all may be read nothing is hidden.
+      if (this.covers(target, 'read', query) === true) continue;
+      if (edit.op !== 'update') this.#checkRemoval(edit.op, query, target);
+      if (edit.op !== 'delete') this.#checkValues(edit, query, target);
+    }
+    this.#guards?.checkEdits(target, edits);
+  }
+
+  /** What is removed high in the tree must not include what could be there without the user's knowing. */
+  #checkRemoval(op: 'delete' | 'replace', query: PathQuery, target: string): void {
+    if (this.covers(target, 'delete', query) === true) return;
+    const kind = query.at(-1)?.node.kind;
+    const isOneRow = (kind === 'leaf' || kind === 'leaf-list') && concretePath(query) !== undefined;
+    // A replace of one row removes nothing: it is decided like every change.
+    if (isOneRow) return;
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${this.user}' may not ${op} ${formatQuery(query)} in target '${target}': not all that may be there may be read or deleted by this user; name the parts that may`,
+    );
+  }
+
+  /** Each value must be for a place where the user may write it, or see what is there. */
+  #checkValues(edit: Exclude<Edit, { op: 'delete' }>, query: PathQuery, target: string): void {
+    const writing: readonly Action[] = ['create', 'update'];
+    if (writing.every((action) => this.covers(target, action, query) === true)) return;
+    if (typeof edit.json !== 'string') {
+      throw new EdgeconfError(
+        'PERMISSION_DENIED',
+        `user '${this.user}' may write only parts of ${formatPath(edit.path)} in target '${target}'; a value as large as this one is taken for a path that may be written as a whole`,
+      );
+    }
+    const root = rootOf(query[0]?.node) ?? this.#targets.rootOf(target);
+    if (root === undefined) return;
+    for (const { path } of fragmentValues(root, edit.path, edit.json)) {
+      if ([...writing, 'read' as const].some((action) => this.decide(target, action, path))) continue;
+      throw this.#denied(edit.op, formatPath(path), target);
     }
   }
 
-  check(candidates: readonly Candidate[]): void {
-    for (const _ of this.checkInSteps(candidates));
+  check(candidates: readonly Candidate[], consent?: Consent): void {
+    for (const _ of this.checkInSteps(candidates, consent));
   }
 
-  *checkInSteps(candidates: readonly Candidate[]): Generator<void, void> {
+  *checkInSteps(candidates: readonly Candidate[], consent: Consent = {}): Generator<void, void> {
     for (const candidate of candidates) yield* this.#checkCandidate(candidate);
     keepsAnEditor(candidates);
+    yield* grantsNoMore(candidates, {
+      name: this.user,
+      tenants: this.#tenants,
+      rulesOf: (tenant) => this.#rulesOf(tenant),
+      roots: () => this.#targets.roots(),
+    });
+    // Behind the rights: who may not know of a target learns nothing of its freezes and budgets.
+    yield* this.#guards?.checkInSteps(candidates, consent.confirmedDeletes) ?? [];
   }
 
   *#checkCandidate({ target, before, after, changes }: Candidate): Generator<void, void> {

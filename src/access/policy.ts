@@ -93,14 +93,20 @@ export function assignmentsOfGroups(groups: Policy['groups'], names: readonly st
 
 /** Whether two snapshots of the platform target hold the same policy. O(rows of the policy), without decoding them. */
 export function samePolicy(a: Snapshot, b: Snapshot): boolean {
+  return sameNodes(a, b, [USER_LIST, GROUP_LIST, ROLE_LIST]);
+}
+
+/** Whether two snapshots have the same rows at and below these top-level nodes. */
+export function sameNodes(a: Snapshot, b: Snapshot, segments: readonly string[]): boolean {
   if (a.model.root !== b.model.root) return false;
-  return [USER_LIST, GROUP_LIST, ROLE_LIST].every((segment) => {
-    const list = a.model.root.children.get(segment);
-    return list === undefined || sameRows(a, b, encodeName(list));
+  return segments.every((segment) => {
+    const node = a.model.root.children.get(segment);
+    return node === undefined || sameRows(a, b, encodeName(node));
   });
 }
 
-function sameRows(a: Snapshot, b: Snapshot, prefix: string): boolean {
+/** Whether two snapshots have the same rows below a key. */
+export function sameRows(a: Snapshot, b: Snapshot, prefix: string): boolean {
   const rows = b.subtree(prefix);
   for (const row of a.subtree(prefix)) {
     const other = rows.next();

@@ -62,6 +62,21 @@ export class QueryIndex {
     return this.#passing.get(node)?.some((query) => meet(query, asked)) === true;
   }
 
+  /** What each query has in common with the asked one, where that is something. */
+  common(asked: PathQuery): PathQuery[] {
+    const node = asked.at(-1)?.node ?? this.#root;
+    const found: PathQuery[] = [];
+    for (let at: SchemaNode | undefined = node; at !== undefined; at = at.parent) {
+      for (const query of this.#ending.get(at) ?? []) if (meet(query, asked)) found.push(intersection(asked, query));
+    }
+    for (const query of this.#passing.get(node) ?? []) if (meet(query, asked)) found.push(intersection(query, asked));
+    return found;
+  }
+
+  *[Symbol.iterator](): IterableIterator<PathQuery> {
+    for (const queries of this.#ending.values()) yield* queries;
+  }
+
   #shapesUpTo(node: SchemaNode): readonly Shape[] {
     let shapes = this.#upTo.get(node);
     if (shapes === undefined) {
@@ -92,6 +107,11 @@ function meet(a: PathQuery, b: Asked): boolean {
       return key === undefined || other === undefined || key === other;
     }),
   );
+}
+
+/** @param above ends at or above the node at which `below` ends, and no key tells them apart. */
+function intersection(below: PathQuery, above: PathQuery): PathQuery {
+  return below.map(({ node, keys }, i) => ({ node, keys: keys.map((key, k) => key ?? above[i]?.keys[k]) }));
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

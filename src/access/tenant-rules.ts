@@ -17,6 +17,11 @@ export class TenantRules {
     this.#named = new Set([PLATFORM, ...lines.map((line) => line.target)]);
   }
 
+  /** Names of targets for which other rules hold than for those that no rule names. */
+  get named(): ReadonlySet<string> {
+    return this.#named;
+  }
+
   /** @param root of the target's model. */
   rules(target: string, action: Action, root: SchemaNode): PathRules {
     const scope = this.#named.has(target) ? target : '*';

@@ -12,7 +12,7 @@ export interface Connection {
   readonly client: GnmiClient;
   readonly prefix: Path | null;
   readonly address: string;
-  /** What it takes to make clients of other services there. */
+  /** For clients of other services at the same address. */
   readonly options: GnmiClientOptions;
 }
 
@@ -20,19 +20,14 @@ export interface Connection {
 export function connect(settings: Settings, timeoutMs = 600_000): Connection {
   const target = settings['client.target'];
   const address = settings['client.address'];
-  const options: GnmiClientOptions = {
+  const options = {
     address,
     channel: channelOf(settings),
     username: settings['client.user'] || undefined,
     password: settings['client.password'] || undefined,
     timeoutMs,
   };
-  return {
-    address,
-    options,
-    client: gnmiClient(options),
-    prefix: target === '' ? null : { target },
-  };
+  return { address, options, client: gnmiClient(options), prefix: target === '' ? null : { target } };
 }
 
 function channelOf(settings: Settings): ChannelCredentials {

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { EdgeconfError } from '../errors.ts';
 import { describeSettings, loadSettings, type Settings } from '../settings.ts';
 import { addAccessCommands } from './access-commands.ts';
+import { addAuditCommands, type LocalAudit } from './audit.ts';
 import { type Connection, connect, explain } from './connection.ts';
 import { ExitCode } from './exit-code.ts';
 import { get } from './get.ts';
@@ -20,6 +21,8 @@ export interface Local {
   init(settings: Settings, operator: string): Promise<readonly string[]>;
   /** Checks a data folder that no service has open; prints what holds. @throws EdgeconfError saying what does not */
   verify(settings: Settings, print: (line: string) => void): Promise<void>;
+  /** The audit log of a data folder. */
+  readonly audit: LocalAudit;
   readonly version: string;
 }
 
@@ -30,6 +33,7 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
+/** What every command that talks to the service is given. */
 export interface ClientOptions {
   address?: string;
   user?: string;
@@ -118,13 +122,16 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .option('--at <path>', 'where the file goes', '/')
     .option('--replace', 'replace what is at the paths instead of merging', false)
     .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
+    .addOption(confirmDeletes())
+    .addOption(certify())
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
         const isLarge = files.some(({ json }) => json.length > largeFile);
         const end = isLarge ? showProgress(connection, terminal.err) : () => {};
         try {
-          terminal.out(await set(connection, { pairs, files, deletes: options.delete, replace: options.replace }));
+          const { delete: deletes, replace, confirmDeletes } = options;
+          terminal.out(await set(connection, { pairs, files, deletes, replace, confirmDeletes }, options));
         } finally {
           end();
         }
@@ -134,9 +141,13 @@ function buildProgram(local: Local, terminal: Terminal): Command {
   client(program.command('delete'))
     .description('delete paths and all below, in one transaction')
     .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
-    .action((paths: string[], options: ClientOptions) =>
+    .addOption(confirmDeletes())
+    .addOption(certify())
+    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'confirmDeletes'>) =>
       talk(options, async (connection) => {
-        terminal.out(await set(connection, { pairs: [], files: [], deletes: paths, replace: false }));
+        const { confirmDeletes } = options;
+        const edits = { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes };
+        terminal.out(await set(connection, edits, options));
       }),
     );
 
@@ -151,6 +162,8 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     );
 
   addAccessCommands(program, { client, talk, readText, print: terminal.out });
+  addAuditCommands(program, { local: local.audit, client, talk, print: terminal.out });
+
   return program;
 }
 
@@ -162,6 +175,16 @@ interface SetOptions {
   at: string;
   replace: boolean;
   delete: string[];
+  confirmDeletes?: string;
+  certify: boolean;
+}
+
+function certify(): Option {
+  return new Option('--certify', 'also tell which targets and devices were touched, and whose').default(false);
+}
+
+function confirmDeletes(): Option {
+  return new Option('--confirm-deletes <number>', 'list entries that may go, when the service asks for the number');
 }
 
 function collect(value: string, before: string[]): string[] {

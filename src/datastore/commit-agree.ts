@@ -15,7 +15,7 @@ export async function agree(
   const policyRevision = parts.running.platform.revision;
   await within(parts.deadlineMs, 'authorization', transaction.request.authorize(candidates));
   lockTurns(parts, transaction, candidates);
-  await within(parts.deadlineMs, 'the plan', parts.plan(candidates));
+  await within(parts.deadlineMs, 'the plan', parts.plan(candidates, transaction.request));
   return policyRevision;
 }
 

@@ -8,7 +8,7 @@ import type { Running } from './running.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stacks } from './stacks.ts';
 import type { Release, TargetLocks } from './target-locks.ts';
-import type { Check, CommitRequest, Edit } from './transaction.ts';
+import type { CommitRequest, Edit, Plan } from './transaction.ts';
 import type { Validator } from './validator.ts';
 
 /** What the pipeline works on. */
@@ -19,7 +19,7 @@ export interface CommitParts {
   readonly locks: TargetLocks;
   readonly stacks: Stacks;
   readonly queue: AppendQueue;
-  readonly plan: Check;
+  readonly plan: Plan;
   readonly deadlineMs: number;
   /** What the notes of all transactions so far amount to. */
   readonly standing: () => Standing;

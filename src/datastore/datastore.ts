@@ -30,7 +30,7 @@ import type { StateReport } from './state-rows.ts';
 import { loadSnapshots } from './stored-snapshots.ts';
 import { TargetLocks } from './target-locks.ts';
 import type { TargetInfo } from './targets.ts';
-import type { Candidate, Check, CommitRequest, CommitResult } from './transaction.ts';
+import type { Candidate, CommitRequest, CommitResult, Plan } from './transaction.ts';
 import { Validator } from './validator.ts';
 
 export type { Alarm } from './append-queue.ts';
@@ -43,7 +43,7 @@ export interface DatastoreOptions {
   /** All models; one must be named `edgeconf-platform`. */
   readonly models: readonly ModelSource[];
   /** Renders what a transaction touches and refuses what cannot be; called after authorization, before the append. */
-  readonly plan: Check;
+  readonly plan: Plan;
   /** Validator threads; default: all cores but one, at least one. */
   readonly workers?: number;
   /** Limit for each of validation, authorization and plan; a commit waits its turn for at most twice as long. Default 30 s. */
@@ -51,6 +51,8 @@ export interface DatastoreOptions {
   /** Wall clock, ns since the epoch. */
   readonly now?: () => bigint;
   readonly onAlarm?: (alarm: Alarm) => void;
+  /** The audit log's durable head as `<sequence>:<hash>`; the next transaction records it when it has moved. */
+  readonly auditMark?: () => string | undefined;
   /** What wakes the datastore when a confirmed commit is to be undone; default: the system's timers. */
   readonly timer?: SetTimer;
   /** The journal to use on the opened store; default: the embedded one. */
@@ -184,6 +186,7 @@ function assemble({
       datastoreLog.error({ alarm: alarm.kind }, alarm.message);
       options.onAlarm?.(alarm);
     },
+    auditMark: options.auditMark ?? (() => undefined),
   });
   const tellState = (commits: readonly Candidate[], timeNs: bigint): void => {
     if (commits.length > 0) feed.tell({ state: true, revision: queue.head.revision, timeNs, author: '', commits });

@@ -70,6 +70,18 @@ export function targetInfo(platform: Snapshot, name: string): TargetInfo | undef
 }
 
 /**
+ * The revision that gave a target to the tenant that it has now; what was in it before was another's, even under the same
+ * name. 0 for the platform target, which is nobody's, and for a target that is not declared.
+ */
+export function tenantSince(platform: Snapshot, name: string): number {
+  const list = targetList(platform.model);
+  const [key] = list.keys;
+  const leaf = findChild(list, 'tenant');
+  if (name === platformTarget || key === undefined || leaf === undefined || leaf === 'ambiguous') return 0;
+  return platform.get(encodeName(list) + encodeKeyValue(key, name) + encodeName(leaf))?.revision ?? 0;
+}
+
+/**
  * Refuses what would leave rows without a model.
  * @param size number of rows that the target has after the transaction.
  * @throws EdgeconfError FAILED_PRECONDITION saying what stands in the way.

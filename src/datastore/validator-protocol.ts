@@ -18,8 +18,14 @@ export interface WorkerInput {
 export type WorkerCall =
   /** Compile a model and dump its schema. */
   | { readonly kind: 'schema'; readonly model: string }
-  /** A slice of a target's rows, in key order; kept until `load`. The first one replaces what an earlier try left. */
-  | { readonly kind: 'rows'; readonly target: string; readonly first: boolean; readonly rows: FlatRows }
+  /** A slice of a target's rows, in key order. The first one replaces what an earlier try left. */
+  | {
+      readonly kind: 'rows';
+      readonly target: string;
+      readonly model: string;
+      readonly first: boolean;
+      readonly rows: FlatRows;
+    }
   /** Make the target's tree from the rows that were sent. */
   | { readonly kind: 'load'; readonly target: string; readonly model: string }
   /** A part of the packed edits of a large stage; kept until `stage`, as `rows`. */

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Context, type DataTree, LibyangError, loadLibyang, type Sliced } from 'libyang-wasm';
 import { collectGarbage } from '../collect-garbage.ts';
 import { linkSchema, type SchemaNode } from '../schema/schema-node.ts';
-import { type FlatRows, rowsToJsonInSlices } from './rows-to-json.ts';
+import { RowPrinter } from './rows-to-json.ts';
 import type { NumberedCall, WorkerAnswers, WorkerCall, WorkerInput, WorkerReply } from './validator-protocol.ts';
 import { Turns } from './validator-turns.ts';
 
@@ -13,7 +13,7 @@ const beat = new Int32Array(pulse);
 const libyang = await loadLibyang();
 const contexts = new Map<string, { context: Context; root: SchemaNode }>();
 const trees = new Map<string, DataTree>();
-const pendingRows = new Map<string, FlatRows[]>();
+const printers = new Map<string, RowPrinter>();
 const pendingEdits = new Map<string, Uint8Array[]>();
 /** Targets whose last stage or load had much to read. */
 const large = new Set<string>();
@@ -60,7 +60,8 @@ function* answerTo(id: number, call: WorkerCall): Generator<void, Answer, number
       return { schema: context.schema(), modules: context.modules };
     }
     case 'rows':
-      collect(pendingRows, call.target, call.first, call.rows);
+      if (call.first) printers.set(call.target, new RowPrinter(contextOf(call.model).root));
+      printers.get(call.target)?.add(call.rows);
       return undefined;
     case 'load': {
       const violations = yield* load(id, call.target, call.model);
@@ -68,11 +69,12 @@ function* answerTo(id: number, call: WorkerCall): Generator<void, Answer, number
       return { violations };
     }
     case 'edits':
-      collect(pendingEdits, call.target, call.first, call.bytes);
+      if (call.first) pendingEdits.set(call.target, []);
+      pendingEdits.get(call.target)?.push(call.bytes);
       return undefined;
     case 'stage': {
       if (call.keep) yield* goOn(id, treeOf(call.target).beginKeep());
-      const edits = joined([...taken(pendingEdits, call.target), call.bytes]);
+      const edits = joined([...(taken(pendingEdits, call.target) ?? []), call.bytes]);
       if (edits.length > largeBytes) large.add(call.target);
       const stage = treeOf(call.target).beginStage(edits, cut);
       let lastChunk: Uint8Array<ArrayBuffer> | undefined;
@@ -122,13 +124,11 @@ function* goOn<T>(
 }
 
 function* load(id: number, target: string, model: string) {
-  const rows = taken(pendingRows, target).flat();
+  const json = taken(printers, target)?.finish() ?? '{}';
+  yield;
   trees.get(target)?.destroy();
   trees.delete(target);
-  const { context, root } = contextOf(model);
-  yield;
-  const json = yield* rowsToJsonInSlices(root, rows);
-  yield;
+  const { context } = contextOf(model);
   const tree = context.createTree();
   if (json.length > largeBytes) large.add(target);
   const violations = yield* goOn(id, tree.beginLoad(json, cut));
@@ -137,13 +137,8 @@ function* load(id: number, target: string, model: string) {
   return violations;
 }
 
-function collect<T>(pending: Map<string, T[]>, target: string, first: boolean, part: T): void {
-  if (first) pending.set(target, []);
-  pending.get(target)?.push(part);
-}
-
-function taken<T>(pending: Map<string, T[]>, target: string): T[] {
-  const parts = pending.get(target) ?? [];
+function taken<T>(pending: Map<string, T>, target: string): T | undefined {
+  const parts = pending.get(target);
   pending.delete(target);
   return parts;
 }

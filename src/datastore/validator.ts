@@ -232,15 +232,24 @@ export class Validator {
     const { target, model } = snapshot;
     const limits = { waitUntilMs, runMs: this.#options.deadlineMs * loadFactor };
     let slice: string[] = [];
-    let first = true;
+    let sent: Promise<unknown> | undefined;
+    const send = async (): Promise<void> => {
+      const call = thread.call(
+        { kind: 'rows', target, model: model.id, first: sent === undefined, rows: slice },
+        limits,
+      );
+      // A failure is told by whoever waits for it, and that is the next slice.
+      call.catch(() => {});
+      slice = [];
+      await sent;
+      sent = call;
+    };
     for (const row of snapshot.subtree('')) {
       slice.push(row.key, row.value);
-      if (slice.length < rowsPerSlice * 2) continue;
-      await thread.call({ kind: 'rows', target, first, rows: slice }, limits);
-      first = false;
-      slice = [];
+      // One slice is made while the one before is being read.
+      if (slice.length >= rowsPerSlice * 2) await send();
     }
-    await thread.call({ kind: 'rows', target, first, rows: slice }, limits);
+    await send();
     const { violations } = await thread.call({ kind: 'load', target, model: model.id }, limits);
     if (violations.length > 0) {
       throw new EdgeconfError(

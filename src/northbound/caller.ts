@@ -1,14 +1,32 @@
 // Who calls: the credentials that come with every RPC as metadata. [gNMI 3.1, gnmi-authentication]
 
 import type { Metadata } from '@grpc/grpc-js';
-import type { Grants } from '../access/grants.ts';
+import type { Consent, Grants } from '../access/grants.ts';
+import { CONFIRM_DELETES } from '../access/guard-rails.ts';
 import type { Credentials, Identity } from '../access/identity.ts';
+import type { CommitVia } from '../datastore/transaction.ts';
+import { EdgeconfError } from '../errors.ts';
 
 /** Who sends a request, what they may do, and when they give up. */
 export interface Caller {
   readonly identity: Identity;
   readonly grants: Grants;
   readonly signal: AbortSignal;
+  /** For what the journal and the audit log say of the request. */
+  readonly via: CommitVia;
+  /** What the caller says to be aware of. */
+  readonly consent: Consent;
+}
+
+/** @throws EdgeconfError INVALID_ARGUMENT. */
+export function consentOf(metadata: Metadata): Consent {
+  const text = textOf(metadata, CONFIRM_DELETES);
+  if (text === undefined) return {};
+  if (/^\d{1,15}$/.test(text)) return { confirmedDeletes: Number(text) };
+  throw new EdgeconfError(
+    'INVALID_ARGUMENT',
+    `metadata ${CONFIRM_DELETES} is ${JSON.stringify(text.slice(0, 40))}; it must be the number of list entries to delete`,
+  );
 }
 
 /** What the metadata of an RPC proves its caller with: `username` and `password`, or `authorization: Basic ...`. */

@@ -37,7 +37,8 @@ export interface GnmiClientOptions {
 export interface GnmiClient {
   capabilities(request?: CapabilityRequest): Promise<CapabilityResponse>;
   get(request: GetRequest): Promise<GetResponse>;
-  set(request: SetRequest): Promise<SetResponse>;
+  /** @param headers metadata of this call beside the credentials. */
+  set(request: SetRequest, headers?: Readonly<Record<string, string>>): Promise<SetResponse>;
   /** Opens the stream and sends nothing yet. */
   subscribe(): SubscribeStream;
   close(): void;
@@ -60,18 +61,24 @@ export function gnmiClient(options: GnmiClientOptions): GnmiClient {
   if (options.username !== undefined) metadata.set('username', options.username);
   if (options.password !== undefined) metadata.set('password', options.password);
 
-  function unary<Response extends object>(method: string, request: object): Promise<Response> {
+  function unary<Response extends object>(
+    method: string,
+    request: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const sent = metadata.clone();
+    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
     const call = (client[method] as unknown as Unary).bind(client);
     const limits = options.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
     return new Promise((resolve, reject) => {
-      call(request, metadata, limits, (error, response) => (error ? reject(error) : resolve(response as Response)));
+      call(request, sent, limits, (error, response) => (error ? reject(error) : resolve(response as Response)));
     });
   }
 
   return {
     capabilities: (request = {}) => unary('Capabilities', request),
     get: (request) => unary('Get', request),
-    set: (request) => unary('Set', request),
+    set: (request, headers) => unary('Set', request, headers),
     subscribe: () => (client.Subscribe as unknown as (metadata: Metadata) => SubscribeStream).call(client, metadata),
     close: () => client.close(),
   };

@@ -130,7 +130,8 @@ export function findChild(node: SchemaNode, name: string): SchemaNode | undefine
   const colon = name.indexOf(':');
   if (colon >= 0) {
     const child = node.children.get(name.slice(colon + 1));
-    return child !== undefined && child.module === name.slice(0, colon) ? child : undefined;
+    // What is found by a name that still has a module would have been written with two.
+    return child?.name === name.slice(colon + 1) && child.module === name.slice(0, colon) ? child : undefined;
   }
   let found: SchemaNode | undefined;
   for (const child of node.children.values()) {

@@ -5,6 +5,7 @@ import type { AckStore } from './ack-store.ts';
 import { type Adapter, type Device, type DeviceClient, DeviceError, type DocumentRef, type Json } from './adapter.ts';
 import { type Backoff, backoffMs, type Clock } from './clock.ts';
 import type { Desired, DocumentQueue, Held, Operation, Refusal } from './document-queue.ts';
+import { withoutSecret } from './without-secret.ts';
 
 /** What happened to one document on the wire. */
 export interface DocumentEvent {
@@ -62,6 +63,8 @@ export class DeviceWorker {
   readonly #queue: DocumentQueue;
   #device: Device;
   #client: DeviceClient | undefined;
+  /** What the client signs in with. */
+  #secret: string | undefined;
   #connected: boolean | undefined;
   #lastContactMs: number | undefined;
   #trouble: string | undefined;
@@ -186,19 +189,21 @@ export class DeviceWorker {
   async #call(operation: Operation): Promise<void> {
     const { operationTimeoutMs } = this.#surroundings;
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(operationTimeoutMs)]);
-    this.#client ??= this.#adapter.connect(this.#device, await this.#secret());
+    this.#client ??= await this.#connect();
     const client = this.#client;
     if (operation.op === 'put') await client.put(operation.ref, operation.desired.body, signal);
     else await client.remove(operation.ref, signal);
   }
 
-  async #secret(): Promise<string | undefined> {
+  async #connect(): Promise<DeviceClient> {
     const { credentials } = this.#device;
-    return credentials === undefined ? undefined : await this.#surroundings.resolveSecret(credentials);
+    this.#secret = credentials === undefined ? undefined : await this.#surroundings.resolveSecret(credentials);
+    return this.#adapter.connect(this.#device, this.#secret);
   }
 
   #disappointed(operation: Operation, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    // A device may say back what it was sent, and an adapter may quote it.
+    const message = withoutSecret(error instanceof Error ? error.message : String(error), this.#secret);
     const fields = { device: this.#device.name, document: operation.ref.id, op: operation.op };
     if (error instanceof DeviceError && error.reason === 'refused') {
       this.#queue.refused(operation, message);
@@ -215,7 +220,10 @@ export class DeviceWorker {
     this.#connected = false;
     this.#trouble = message;
     if (error instanceof DeviceError) southboundLog.warn({ ...fields, words: message }, 'the device does not answer');
-    else southboundLog.error({ ...fields, err: error }, 'a call to the device failed for a reason of our own');
+    else {
+      const stack = withoutSecret(error instanceof Error ? (error.stack ?? '') : '', this.#secret);
+      southboundLog.error({ ...fields, words: message, stack }, 'a call to the device failed for a reason of our own');
+    }
     this.#tell(operation, message, true);
   }
 

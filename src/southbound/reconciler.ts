@@ -1,7 +1,7 @@
 // Keeps devices doing what intent says: follows the change feed, gives the workers their work, tells how it stands.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Candidate, FeedEvent } from '../datastore/transaction.ts';
+import type { Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
 import type { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
@@ -10,6 +10,7 @@ import { type Backoff, type Clock, systemClock } from './clock.ts';
 import { identityOf } from './device-registry.ts';
 import { type DeviceStatus, DeviceWorker, type DocumentEvent, type WorkerSurroundings } from './device-worker.ts';
 import { DocumentQueue } from './document-queue.ts';
+import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
 import type { Adapters } from './renderer.ts';
 
@@ -32,6 +33,8 @@ export interface ReconcilerOptions {
   readonly operationTimeoutMs?: number;
   /** What a credentials reference (`env:NAME`, `file:/path`) stands for. */
   readonly resolveSecret?: (reference: string) => Promise<string>;
+  /** Told how many documents a transaction changes, by target, before it is appended; throws to refuse it. */
+  readonly admit?: (documents: ReadonlyMap<string, number>, request: CommitRequest) => void;
 }
 
 /** A document that intent asks for and that cannot be sent, for a reason found before asking the device. */
@@ -59,6 +62,7 @@ export class Reconciler {
   readonly #adapters: Adapters;
   readonly #surroundings: WorkerSurroundings;
   readonly #planner: Planner;
+  readonly #admit: NonNullable<ReconcilerOptions['admit']>;
   readonly #workers = new Map<string, DeviceWorker>();
   readonly #faults = new Map<string, Map<string, string>>();
   /** The last revision of which the workers know everything. */
@@ -89,6 +93,7 @@ export class Reconciler {
         for (const listener of this.#statusListeners) listener(device);
       },
     };
+    this.#admit = options.admit ?? (() => {});
     const { clock } = this.#surroundings;
     this.#planner = new Planner(this.#adapters, () => clock.nowMs());
   }
@@ -114,12 +119,20 @@ export class Reconciler {
     await this.#queue(() => this.#begin(snapshots));
   }
 
-  /** Refuses what devices could not take. [Check] See `Planner.plan`. */
-  readonly plan = async (candidates: readonly Candidate[]): Promise<void> => {
+  /** Refuses what devices could not take. See `Planner.plan`. */
+  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<void> => {
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
-    await this.#planner.plan(candidates);
+    await this.#planner.plan(candidates, (documents) => {
+      // When devices change, all that goes to them is nobody's doing but the operator's.
+      this.#admit(countByTarget(documents, candidates), request);
+    });
   };
+
+  /** What a planned transaction changes on devices. @param candidates as they were planned */
+  documentsOf(candidates: readonly Candidate[]): readonly ChangedDocument[] {
+    return this.#planner.documentsOf(candidates);
+  }
 
   /** How every listed device stands, by name. */
   status(): SouthboundStatus[] {

@@ -250,6 +250,10 @@ export class TestSource implements AccessSource {
     return this.list;
   }
 
+  models() {
+    return new Map([platformModel, siteModel].map((each) => [each.id, each]));
+  }
+
   commit(tree: Tree): void {
     this.platform = snapshotOf('platform', platformModel, tree, this.platform.revision + 1);
   }

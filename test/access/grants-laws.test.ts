@@ -23,6 +23,7 @@ function grantsOf(of: Policy, enforcer: PolicyEnforcer, user: string) {
       names: () => sampleTargets.map(({ name }) => name),
       tenantOf,
       rootOf: (target) => (target === 'platform' ? platformModel.root : siteModel.root),
+      roots: () => [platformModel.root, siteModel.root],
     },
   });
 }

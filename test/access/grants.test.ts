@@ -118,13 +118,36 @@ describe('grants on requested paths', () => {
   const sam = access.grants(who('sam'));
 
   it('let pass what touches the rights at, above or below the path', () => {
-    sam.checkEdits('acme', [
-      update(`${CHICAGO}/mbr/uplink`),
-      replace(CHICAGO),
-      update('/site'),
-      replace('/'),
-      remove(CHICAGO),
-    ]);
+    sam.checkEdits('acme', [update(`${CHICAGO}/mbr/uplink`), replace(CHICAGO), update('/site'), remove(CHICAGO)]);
+  });
+
+  it('refuse to remove what may be there and cannot be read, whatever is there', () => {
+    for (const edit of [replace('/'), replace('/site'), remove('/'), remove('/site'), remove('/site/slice')]) {
+      assert.match(
+        refusal(() => sam.checkEdits('acme', [edit])),
+        /^PERMISSION_DENIED: user 'sam' may not (replace|delete) \S+ in target 'acme': not all that may be there/,
+      );
+    }
+    one([{ path: '/', action: ['create', 'update', 'delete'] }]).checkEdits('acme', [remove('/'), replace('/')]);
+    // Whoever reads everything is told by `check`, which knows what is there.
+    access.grants(who('alice')).checkEdits('acme', [remove('/'), replace('/site')]);
+  });
+
+  it('refuse a value where the user may neither write nor read, whatever is there', () => {
+    const values = (json: string): Edit => ({ op: 'update', path: [], json });
+    sam.checkEdits('acme', [values('{"test-site:site":[{"site-id":"chicago","mbr":{"uplink":"1"}}]}')]);
+    assert.equal(
+      refusal(() => sam.checkEdits('acme', [values('{"test-site:site":[{"site-id":"boston","mbr":{"uplink":"1"}}]}')])),
+      "PERMISSION_DENIED: user 'sam' may not update /site[site-id=boston]/site-id in target 'acme'; no rule allows it or one denies it",
+    );
+    assert.match(
+      refusal(() => sam.checkEdits('acme', [values('{"test-site:contact":"x"}')])),
+      /may not update \/contact in target 'acme'/,
+    );
+    assert.match(
+      refusal(() => sam.checkEdits('acme', [{ op: 'update', path: [], json: Buffer.from('{}') }])),
+      /may write only parts of \/ in target 'acme'/,
+    );
   });
 
   it('refuse what cannot touch them, naming user, operation, path and target', () => {

@@ -15,6 +15,7 @@ const tinyPlan: Plan = {
   fanOut: { subscribers: [1, 5], commits: 3, warmUps: 1, deadlineMs },
   access: { rules: [10], decideMs: 5, changes: 1, deadlineMs },
   get: { entries: 10, calls: 3, warmUps: 1, deadlineMs },
+  isolation: { entries: 20, calls: 3, callers: 2, requestsPerSecond: 5, deadlineMs },
 };
 
 /** The shape of a value: numbers become 'number' when they are finite. */
@@ -47,6 +48,7 @@ describe('the bench', () => {
     );
     const commit = numbers('commitP50Ms', 'commitP99Ms', 'gnmiP50Ms', 'gnmiP99Ms', 'syncP50Ms', 'noopRpcP50Ms');
     const bystander = numbers('setP50Ms', 'setP99Ms', 'readP99Ms', 'streamP99Ms', 'sets', 'reads');
+    const loud = numbers('servedPerSecond', 'refusedPerSecond');
     const reach = numbers(
       ...['lastP50Ms', 'lastP99Ms', 'updatesPerSecond'],
       ...['noopRpcP50Ms', 'noopRpcRatio', 'encodeEachP50Ms', 'encodeEachRatio'],
@@ -74,6 +76,12 @@ describe('the bench', () => {
           ...['decisionsPerSecond', 'enforcePerSecond', 'ratio'],
           ...['changeCommitP50Ms', 'firstDecisionP50Ms'],
         ),
+      },
+      isolation: {
+        idle: bystander,
+        unlimited: { other: bystander, loud },
+        budgeted: { other: bystander, loud },
+        ...numbers('unlimitedP99Ratio', 'budgetedP99Ratio'),
       },
       get: { noopRpcP50Ms: 'number', leaf: cost, entry: cost, largeSubtree: cost },
     });

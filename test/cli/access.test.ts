@@ -8,7 +8,13 @@ import { type Local, run } from '../../src/cli/program.ts';
 import { startService, type TestService } from '../service.ts';
 
 const unused = () => assert.fail('no service is run here');
-const local: Local = { version: '0', serve: unused, init: unused, verify: unused };
+const local: Local = {
+  version: '0',
+  serve: unused,
+  init: unused,
+  verify: unused,
+  audit: { verify: unused, export: unused },
+};
 
 describe('edgeconf access', () => {
   let service: TestService;

@@ -102,7 +102,7 @@ describe('packed edits on their way to a worker', () => {
 describe('a validator thread', () => {
   let thread: ValidatorThread;
   const load = async (target: string): Promise<void> => {
-    await thread.call({ kind: 'rows', target, first: true, rows: [] }, limits);
+    await thread.call({ kind: 'rows', target, model: 'edge@1', first: true, rows: [] }, limits);
     const { violations } = await thread.call({ kind: 'load', target, model: 'edge@1' }, limits);
     assert.deepEqual(violations, []);
   };

@@ -140,8 +140,11 @@ describe('the validator', () => {
     const thread = new ValidatorThread(await testModels(), () => {});
     const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: 30_000 };
     const rows = (name: string) => ['test-edge:system\x00name\x00', JSON.stringify(name)];
-    await thread.call({ kind: 'rows', target: 'acme', first: true, rows: rows('x'.repeat(99)) }, limits);
-    await thread.call({ kind: 'rows', target: 'acme', first: true, rows: rows('core') }, limits);
+    await thread.call(
+      { kind: 'rows', target: 'acme', model: 'edge@1', first: true, rows: rows('x'.repeat(99)) },
+      limits,
+    );
+    await thread.call({ kind: 'rows', target: 'acme', model: 'edge@1', first: true, rows: rows('core') }, limits);
     const { violations } = await thread.call({ kind: 'load', target: 'acme', model: 'edge@1' }, limits);
     await thread.close();
     assert.deepEqual(violations, []);

@@ -1,12 +1,10 @@
 // The conformance table says nothing that the tests do not: every number once, every title that of a test.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
+import { readTitles } from './titles.ts';
 
 interface Row {
   readonly id: string;
@@ -25,19 +23,6 @@ function readRows(): Row[] {
       where,
       titles: [...tests.matchAll(/`([^`]+)`/g)].map(([, title = '']) => title),
     }));
-}
-
-/** Full titles of the tests of the northbound side, asked of the test runner itself, which runs none of them. */
-function readTitles(): Set<string> {
-  const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-  const tests = join(dirname(fileURLToPath(import.meta.url)), '../northbound/**/*.test.js');
-  const run = spawnSync(process.execPath, [mocha, '--no-config', '--dry-run', '--reporter', 'json', tests], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  assert.equal(run.status, 0, run.stderr);
-  const report = JSON.parse(run.stdout) as { tests: { fullTitle: string }[] };
-  return new Set(report.tests.map(({ fullTitle }) => fullTitle));
 }
 
 describe('the conformance table', () => {
@@ -64,7 +49,7 @@ describe('the conformance table', () => {
   });
 
   it('names tests that exist', () => {
-    const known = readTitles();
+    const known = readTitles('northbound/**/*.test.js');
     const missing = rows.flatMap(({ id, titles }) =>
       titles.filter((title) => !known.has(title)).map((title) => `${id}: ${title}`),
     );

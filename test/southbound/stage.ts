@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { adapter as sdCore } from '../../adapters/sd-core/index.ts';
 import type { Snapshot } from '../../src/datastore/snapshot.ts';
-import type { FeedEvent } from '../../src/datastore/transaction.ts';
+import type { CommitRequest, FeedEvent } from '../../src/datastore/transaction.ts';
 import type { Model } from '../../src/schema/model.ts';
 import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import type { Adapter } from '../../src/southbound/adapter.ts';
@@ -15,6 +15,8 @@ import type { DocumentEvent } from '../../src/southbound/device-worker.ts';
 import { type IntentSource, Reconciler } from '../../src/southbound/reconciler.ts';
 import { candidateTo, type Plain, snapshotOf } from './intent.ts';
 import { aether, platform } from './schemas.ts';
+
+const request: CommitRequest = { author: 'test', edits: [], authorize: () => {} };
 
 /** A datastore without validation and disk: plans, applies, tells. */
 export class Intent implements IntentSource {
@@ -48,21 +50,21 @@ export class Intent implements IntentSource {
   /** Makes each target's whole tree what is given. @returns the revision */
   async commit(trees: Readonly<Record<string, Plain>>): Promise<number> {
     const candidates = this.#stage(trees);
-    await this.plan(candidates);
+    await this.plan(candidates, request);
     return this.#apply(candidates);
   }
 
   /** As `commit`, with something that happens between the plan and the append. */
   async commitAfter(trees: Readonly<Record<string, Plain>>, meanwhile: () => Promise<unknown>): Promise<number> {
     const candidates = this.#stage(trees);
-    await this.plan(candidates);
+    await this.plan(candidates, request);
     await meanwhile();
     return this.#apply(candidates);
   }
 
   /** As `commit`, but nothing is kept. */
   async dryRun(trees: Readonly<Record<string, Plain>>): Promise<void> {
-    await this.plan(this.#stage(trees));
+    await this.plan(this.#stage(trees), request);
   }
 
   /** As `commit`, without a plan: what a transaction is that was planned before something else came first. */

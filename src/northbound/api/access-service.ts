@@ -13,10 +13,11 @@ import type { FrontDoor } from '../front-door.ts';
 import type { LeafListUpdate } from '../gnmi/gnmi-deps.ts';
 import { LargeValues } from '../gnmi/large-values.ts';
 import { defaultLimits } from '../gnmi/limits.ts';
+import type { EditDeps } from '../gnmi/set-operations.ts';
 import type { ServedService } from '../grpc-server.ts';
 import * as message from './access-messages.ts';
 import { questionOf, requirePlatformReader, requirePolicyReader, subjectOf, visibleView } from './asked.ts';
-import { type PlanDeps, plannedFlips } from './planned-policy.ts';
+import { plannedFlips } from './planned-policy.ts';
 
 export interface AccessServiceOptions {
   readonly datastore: Datastore;
@@ -33,7 +34,7 @@ export interface AccessService extends ServedService {
 export function accessService({ datastore, door, leafListUpdate = 'merge' }: AccessServiceOptions): AccessService {
   const { access } = door;
   const largeValues = new LargeValues((modelId) => datastore.schema(modelId));
-  const deps: PlanDeps = { datastore, access, limits: defaultLimits, leafListUpdate, largeValues };
+  const deps: EditDeps = { datastore, access, limits: defaultLimits, leafListUpdate, largeValues };
   return {
     definition: proto.accessDefinition,
     implementation: {

@@ -1,6 +1,5 @@
 // What a change of the policy would do, found out without making it.
 
-import type { Access } from '../../access/access.ts';
 import { type Flip, flips } from '../../access/flips.ts';
 import { PLATFORM } from '../../access/platform-target.ts';
 import { readPolicy } from '../../access/policy.ts';
@@ -15,16 +14,11 @@ import { readableViolations } from '../gnmi/readable-violations.ts';
 import { type EditDeps, editsOf, operationsOf } from '../gnmi/set-operations.ts';
 import { visibleView } from './asked.ts';
 
-/** What it takes to stage a change; `authorize` as for a Set. */
-export interface PlanDeps extends EditDeps {
-  readonly access: Access;
-}
-
 /**
  * The decisions that a change of the platform target would flip.
  * @throws EdgeconfError as the Set would, and INVALID_ARGUMENT for a change of other targets.
  */
-export async function plannedFlips(deps: PlanDeps, caller: Caller, change: SetRequest): Promise<Flip[]> {
+export async function plannedFlips(deps: EditDeps, caller: Caller, change: SetRequest): Promise<Flip[]> {
   const request: SetRequest = { ...change, prefix: { ...change.prefix, target: change.prefix?.target || PLATFORM } };
   const { edits } = await editsOf(deps, caller.grants, request, operationsOf(request, deps));
   const other = edits.find(({ target }) => target !== PLATFORM);
@@ -42,7 +36,7 @@ export async function plannedFlips(deps: PlanDeps, caller: Caller, change: SetRe
 }
 
 async function stage(
-  { datastore, access }: PlanDeps,
+  { datastore, access }: EditDeps,
   { identity }: Caller,
   edits: Awaited<ReturnType<typeof editsOf>>['edits'],
 ): Promise<{ before?: Snapshot; after?: Snapshot }> {
@@ -65,7 +59,7 @@ async function stage(
 }
 
 /** The policy and the targets of a platform configuration that may not be in force. */
-function viewOf({ datastore }: PlanDeps, platform: Snapshot): PolicyView {
+function viewOf({ datastore }: EditDeps, platform: Snapshot): PolicyView {
   const targets = declaredTargets(platform).flatMap(({ name, tenant, modelId }) => {
     const root = datastore.models().get(modelId)?.root;
     return root === undefined ? [] : [{ name, tenant, root, snapshot: () => datastore.snapshot(name) }];

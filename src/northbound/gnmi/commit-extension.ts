@@ -1,12 +1,17 @@
 // The commit extension of Set: commits that are undone unless they are confirmed in time. [gnmi-commit-confirmed]
 
+import type { Grants } from '../../access/grants.ts';
 import type { PendingCommit } from '../../datastore/notes.ts';
+import type { Change } from '../../datastore/row.ts';
 import type { CommitResult } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Duration, Extension } from '../../proto/gnmi.ts';
+import { decodeKey } from '../../schema/row-key.ts';
+import type { SchemaNode } from '../../schema/schema-node.ts';
 import type { Caller } from '../caller.ts';
 import { wellKnown } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
+import { requireWriter } from './master-arbitration.ts';
 
 /** What a Set asks for by the extension. `later` is about a commit that was made before. */
 export type CommitAction =
@@ -59,11 +64,11 @@ function checkedDuration(rollbackNs: bigint): bigint {
  * Confirms or cancels a pending commit, or gives it more time.
  * @param target that the request names; '' for any that the caller may read.
  * @throws EdgeconfError FAILED_PRECONDITION when nothing is pending there, INVALID_ARGUMENT when it has another id,
- * PERMISSION_DENIED for somebody else's commit.
+ * PERMISSION_DENIED for somebody else's commit, and for an own one that the caller might not make any more.
  */
-export function takeLaterAction(
-  { datastore }: GnmiDeps,
-  { grants, identity }: Caller,
+export async function takeLaterAction(
+  { datastore, access }: GnmiDeps,
+  { grants, identity, via }: Caller,
   action: LaterAction,
   target: string,
 ): Promise<CommitResult> {
@@ -84,32 +89,57 @@ export function takeLaterAction(
     throw invalid(`${action.kind} has id '${action.id}', but what waits for a confirmation is ${ids}`);
   }
   if (others.length > 0) {
-    const places = [commit, ...others].map(({ targets }) => targets.join(' and ')).join('; ');
+    const places = [commit, ...others]
+      .map(({ targets }) => targets.filter((name) => readable.includes(name)).join(' and '))
+      .join('; ');
     throw invalid(`several commits '${action.id}' wait for a confirmation; name a target in the prefix: ${places}`);
   }
-  checkOwner({ grants, identity }, commit, action.kind);
+  const count = access.budgets.request();
+  for (const target of commit.targets) if (readable.includes(target)) count(target);
+  await checkOwner(datastore, { grants, identity }, commit, action.kind);
   if (action.kind === 'set_rollback_duration') {
-    return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs);
+    return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs, via);
   }
-  if (action.kind === 'confirm') return confirmedCommits.confirm(commit, identity.name);
-  return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`);
+  if (action.kind === 'confirm') return confirmedCommits.confirm(commit, identity.name, via);
+  return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`, via);
 }
 
-/** Whoever may write all of the targets may decide for its author, who may be gone. */
-function checkOwner(
+/**
+ * Its author has a say as long as the author might still make that commit, and so has whoever may write all of the targets,
+ * since the author may be gone. The targets are not named: not all of them need be known to the caller.
+ */
+async function checkOwner(
+  { history, snapshot }: GnmiDeps['datastore'],
   { grants, identity }: Pick<Caller, 'grants' | 'identity'>,
   commit: PendingCommit,
   verb: string,
-): void {
-  if (commit.author === identity.name) return;
+): Promise<void> {
   const actions = ['create', 'update', 'delete'] as const;
   const all = commit.targets.every((target) => actions.every((action) => grants.covers(target, action, []) === true));
   if (all) return;
-  throw new EdgeconfError(
-    'PERMISSION_DENIED',
-    `user '${identity.name}' may not ${verb.replaceAll('_', ' ')} for commit '${commit.id}': it is by '${commit.author}'; ` +
-      `only its author and users who may write all of ${commit.targets.join(', ')} may do that`,
-  );
+  if (commit.author !== identity.name) {
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${identity.name}' may not ${verb.replaceAll('_', ' ')} for commit '${commit.id}': it is by '${commit.author}'; ` +
+        'only its author and users who may write all of its targets may do that',
+    );
+  }
+  for (const target of commit.targets) requireWriter(grants, identity.name, target);
+  const { commits } = await history.entry(commit.revision);
+  for (const { target, changes } of commits) {
+    // A target that waits keeps its model, so that of today says what was changed then.
+    const root = snapshot(target)?.model.root;
+    if (root !== undefined && changes.every((change) => mayStillMake(grants, target, root, change))) continue;
+    throw new EdgeconfError(
+      'PERMISSION_DENIED',
+      `user '${identity.name}' may not ${verb.replaceAll('_', ' ')} for commit '${commit.id}' any more: the rights for what it changed are gone`,
+    );
+  }
+}
+
+function mayStillMake(grants: Grants, target: string, root: SchemaNode, { key, before, after }: Change): boolean {
+  const action = before === undefined ? 'create' : after === undefined ? 'delete' : 'update';
+  return grants.decide(target, action, decodeKey(root, key));
 }
 
 function invalid(reason: string): EdgeconfError {

@@ -120,7 +120,8 @@ function sightName(grants: Grants, target: string, query: PathQuery): string {
     number = nextGrantNumber++;
     grantNumbers.set(grants, number);
   }
-  return `rights ${number}`;
+  // The same rights are others in a target that has come to another tenant.
+  return `rights ${number} in ${grants.tenantOf(target)}`;
 }
 
 const grantNumbers = new WeakMap<Grants, number>();

@@ -61,7 +61,7 @@ export async function get(
   };
   const paths = requestPaths(deps, request);
   await waitForDevices(deps, strategyOf(request.extension), deps.datastore.head.revision, signal);
-  const targets = new Targets(deps.datastore, grants);
+  const targets = new Targets(deps.datastore, grants, deps.access.budgets.request());
   const timestamp = toTimestamp(dataTimeNs(deps));
   const notification: Notification[] = [];
   const missing: string[] = [];

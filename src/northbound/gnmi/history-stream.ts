@@ -1,7 +1,7 @@
 // What a STREAM with a range of the past sends: the configuration at its start, and then every commit in it. [gnmi-history 2.2.2]
 
 import { confirmIdOf } from '../../datastore/notes.ts';
-import { Snapshot } from '../../datastore/snapshot.ts';
+import type { Snapshot } from '../../datastore/snapshot.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { inSlices, Slices } from '../../slices.ts';
@@ -11,7 +11,7 @@ import type { TargetFeeds } from './feeds.ts';
 import type { History } from './history-extension.ts';
 import type { GnmiLimits } from './limits.ts';
 import { parcelOf } from './parcel.ts';
-import { otherModel, type PastSource, revisionAt, snapshotAt } from './past.ts';
+import { firstRevisionOf, type PastSource, revisionAt, snapshotAt } from './past.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** @throws EdgeconfError UNIMPLEMENTED when the time is still to come. */
@@ -56,13 +56,22 @@ export async function* pastRange(
   yield syncResponse;
   const slices = new Slices();
   const last = await revisionAt(source, endNs - 1n);
+  const firsts = new Map(targets.map(({ target }) => [target, firstRevisionOf(source, target)]));
   for (let revision = before + 1; revision <= last; revision++) {
     const entry = await source.history.entry(revision);
     let told = false;
-    for (const { target, model, changes } of entry.commits) {
+    const joined = targets.filter(({ target }) => firsts.get(target) === revision);
+    for (const [target, snapshot] of await snapshotsAt(source, joined, revision)) snapshots.set(target, snapshot);
+    const feeds = joined.flatMap((each) => each.feeds);
+    for (const message of currentValues(feeds, snapshots, { encoding, limits, timeNs: entry.timeNs })) {
+      yield message;
+      told = true;
+    }
+    for (const { target, changes } of entry.commits) {
       const wanted = targets.find((each) => each.target === target);
-      if (wanted === undefined) continue;
-      const then = snapshots.get(target) ?? emptyNow(source, target, model, revision);
+      const then = snapshots.get(target);
+      // What a target was before it came to its tenant is not told, and all of it has been told when it joined.
+      if (wanted === undefined || then === undefined || joined.includes(wanted)) continue;
       const after = then.with(changes, revision);
       snapshots.set(target, after);
       const commit: Candidate = { target, before: then, after, changes };
@@ -74,11 +83,4 @@ export async function* pastRange(
     }
     if (told && config) yield commitMarker(revision, confirmIdOf(entry));
   }
-}
-
-/** A target that was made within the range has no rows before its first. */
-function emptyNow(source: PastSource, target: string, modelId: string, revision: number): Snapshot {
-  const now = source.snapshot(target);
-  if (now?.model.id !== modelId) throw otherModel(target, modelId, revision);
-  return Snapshot.of(target, now.model, 0, []);
 }

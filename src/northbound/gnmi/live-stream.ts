@@ -2,13 +2,13 @@
 
 import type { Identity } from '../../access/identity.ts';
 import { platformTarget } from '../../datastore/targets.ts';
-import { EdgeconfError } from '../../errors.ts';
 import { commitMarker, syncResponse } from './bundle.ts';
 import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { type Held, Outbox } from './outbox.ts';
 import { changesSince, checkStartRevision } from './resume.ts';
+import { lookAgain } from './same-rights.ts';
 import { Sampler } from './sampler.ts';
 import type { Line, Subscriptions } from './subscriptions.ts';
 import { Targets } from './targets.ts';
@@ -67,9 +67,9 @@ export class LiveStream {
   begin(): Iterable<Buffer> | AsyncIterable<Buffer> {
     const { datastore, hub, limits } = this.#deps;
     const { encoding, updatesOnly, startRevision, config, lines } = this.#subscriptions;
-    if (startRevision !== undefined) checkStartRevision(startRevision, datastore.head.revision, limits);
     // No await between the snapshots and joining the feed: no commit falls in between or comes twice.
     this.#all = this.#feeds(lines);
+    if (startRevision !== undefined) checkStartRevision(startRevision, datastore.head.revision, limits);
     const snapshots = snapshotsOf(this.#all, datastore);
     const { revision } = datastore.head;
     const timeNs = dataTimeNs(this.#deps);
@@ -159,12 +159,7 @@ export class LiveStream {
   #platformChanged(): void {
     try {
       const former = this.#all;
-      const now = this.#feeds(this.#subscriptions.lines);
-      const same = former.every(({ target, sights }) => {
-        const each = now.find((other) => other.target === target);
-        return each !== undefined && each.sights === sights;
-      });
-      if (!same) throw changedRights();
+      const now = lookAgain(former, () => this.#feeds(this.#subscriptions.lines));
       this.#all = now;
       for (const joined of now.filter(({ target }) => !former.some((each) => each.target === target))) {
         this.#join(joined.target);
@@ -176,19 +171,12 @@ export class LiveStream {
         );
       }
     } catch (error) {
-      this.#fail(error instanceof EdgeconfError ? changedRights() : error);
+      this.#fail(error);
     }
   }
 }
 
 const nothingWaits: Held = { snapshots: new Map(), untilNs: undefined };
-
-function changedRights(): EdgeconfError {
-  return new EdgeconfError(
-    'PERMISSION_DENIED',
-    'what you may read has changed; subscribe again to see it as it is now',
-  );
-}
 
 async function* concat(first: Iterable<Buffer> | AsyncIterable<Buffer>, last: Iterable<Buffer>): AsyncIterable<Buffer> {
   yield* first;

@@ -3,7 +3,7 @@
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { Change } from '../../datastore/row.ts';
 import type { Snapshot } from '../../datastore/snapshot.ts';
-import { declaredTargets, platformTarget } from '../../datastore/targets.ts';
+import { declaredTargets, platformTarget, tenantSince } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { RowKey } from '../../schema/row-key.ts';
 
@@ -23,14 +23,22 @@ export async function revisionAt({ head, history }: PastSource, timeNs: bigint):
   return low;
 }
 
+/** The first revision at which a target's past is that of the tenant that it has now. */
+export function firstRevisionOf({ snapshot }: PastSource, target: string): number {
+  const platform = snapshot(platformTarget);
+  return platform === undefined ? 0 : tenantSince(platform, target);
+}
+
 /**
- * A target's configuration right behind a revision; undefined when there was no such target then.
+ * A target's configuration right behind a revision; undefined when there was no such target then, or when it was another
+ * tenant's: who reads it today has no right to what that one had in it.
  * Costs in proportion to the target's recorded changes, not to the journal.
  * @throws EdgeconfError OUT_OF_RANGE when the target had another model then.
  */
 export async function snapshotAt(source: PastSource, target: string, revision: number): Promise<Snapshot | undefined> {
   const now = source.snapshot(target);
   if (now === undefined) return undefined;
+  if (revision < firstRevisionOf(source, target)) return undefined;
   if (target !== platformTarget) {
     const platform = await snapshotAt(source, platformTarget, revision);
     const then = platform && declaredTargets(platform).find(({ name }) => name === target);

@@ -24,7 +24,13 @@ export function readableViolations(
   return new EdgeconfError(error.code, `the result would break ${[...shown, rest].join('; ')}`, { violations });
 }
 
-function isReadable({ path }: Violation, grants: Grants, { target, model }: Snapshot): boolean {
+/** A violation is about its own path, and may name others: the entry that has the same value, say. */
+function isReadable({ path, message }: Violation, grants: Grants, snapshot: Snapshot): boolean {
+  const others = (message.match(mentioned) ?? []).filter((text) => text.includes('['));
+  return [path, ...others].every((each) => isReadablePath(each, grants, snapshot));
+}
+
+function isReadablePath(path: string, grants: Grants, { target, model }: Snapshot): boolean {
   const elems = instanceElems(path);
   if (elems === undefined) return false;
   try {
@@ -35,6 +41,7 @@ function isReadable({ path }: Violation, grants: Grants, { target, model }: Snap
 }
 
 const step = /\/([^/[\]'"=]+)((?:\[[^\]'"=]+=(?:'[^']*'|"[^"]*")\])*)/y;
+const mentioned = /\/[^\s/[\]'"=]+(?:\[[^\]'"=]+=(?:'[^']*'|"[^"]*")\]|\/[^\s/[\]'"=]+)*/g;
 const predicate = /\[([^\]'"=]+)=(?:'([^']*)'|"([^"]*)")\]/g;
 
 /** The elements of an instance path as validation prints it, `/m:list[key='value']/leaf`; undefined for other forms. */

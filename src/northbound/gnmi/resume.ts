@@ -6,7 +6,7 @@ import type { Identity } from '../../access/identity.ts';
 import { samePolicy } from '../../access/policy.ts';
 import type { Change } from '../../datastore/row.ts';
 import type { Snapshot } from '../../datastore/snapshot.ts';
-import { declaredTargets, platformTarget } from '../../datastore/targets.ts';
+import { declaredTargets, platformTarget, tenantSince } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { effectiveChanges, effectiveValue } from '../../schema/defaults.ts';
 import { decodeKey, isRankKey, type RowKey } from '../../schema/row-key.ts';
@@ -56,12 +56,13 @@ export async function* changesSince(
   limits: GnmiLimits,
 ): AsyncIterable<Buffer> {
   const { before, models } = await earlier(source, from, present);
+  const had = hadTargets(before, present, from);
   for (const [target, modelId] of models) {
+    if (!had.has(target)) continue;
     const now = present.snapshots.get(target)?.model.id;
     if (now !== undefined && now !== modelId) throw outOfRange(`target '${target}' had model ${modelId}, now ${now}`);
   }
-  const had = new Set(declaredTargets(platformOf(before)).map(({ name }) => name));
-  checkRights(before, present, who);
+  checkRights(before, present, who, had);
   for (const { target, feeds } of present.targets) {
     const after = present.snapshots.get(target);
     const then = before.get(target);
@@ -130,6 +131,13 @@ function touched({ snapshot, commits }: Earlier, now: Snapshot): Omit<Picked, 'f
   return [...keys].sort().map((key) => ({ key, before: '', after: effectiveValue(root, now, decodeKey(root, key)) }));
 }
 
+/** The targets that the client can have had: one that was another tenant's then is new to it. */
+function hadTargets(before: ReadonlyMap<string, Earlier>, { snapshots }: Present, from: number): Set<string> {
+  const now = snapshots.get(platformTarget);
+  const names = declaredTargets(platformOf(before)).map(({ name }) => name);
+  return new Set(names.filter((name) => now === undefined || tenantSince(now, name) <= from));
+}
+
 function platformOf(before: ReadonlyMap<string, Earlier>): Snapshot {
   const platform = before.get(platformTarget)?.snapshot;
   if (platform === undefined) throw new Error('the platform target has no snapshot');
@@ -141,6 +149,7 @@ function checkRights(
   before: ReadonlyMap<string, Earlier>,
   { snapshots, targets, everywhere }: Present,
   { identity, grants }: Who,
+  had: ReadonlySet<string>,
 ): void {
   const then = platformOf(before);
   const now = snapshots.get(platformTarget);
@@ -149,9 +158,10 @@ function checkRights(
   const former = new Access({
     snapshot: (target) => (target === platformTarget ? then : snapshots.get(target)),
     targets: () => declared,
+    // Needed where somebody changes the policy; here it is only read by.
+    models: () => new Map(),
   }).grants(identity);
   const gone = everywhere && former.readableTargets().some((name) => !targets.some(({ target }) => target === name));
-  const had = new Set(declared.map(({ name }) => name));
   const same = targets.every(
     ({ target, feeds }) =>
       !had.has(target) ||

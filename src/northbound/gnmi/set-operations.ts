@@ -13,7 +13,7 @@ import { clearEdits, deleteEdits, writeEdits } from './set-edits.ts';
 import { Targets } from './targets.ts';
 
 /** What it takes to make edits of a request. */
-export type EditDeps = Pick<GnmiDeps, 'datastore' | 'limits' | 'leafListUpdate' | 'largeValues'>;
+export type EditDeps = Pick<GnmiDeps, 'access' | 'datastore' | 'limits' | 'leafListUpdate' | 'largeValues'>;
 
 export interface SetOperation {
   readonly op: Exclude<keyof typeof Operation, 'INVALID'>;
@@ -58,7 +58,7 @@ export async function editsOf(
     operations.map(({ path }) => path),
     deps.limits,
   );
-  const targets = new Targets(deps.datastore, grants);
+  const targets = new Targets(deps.datastore, grants, deps.access.budgets.request());
   const byTarget = new Map<Snapshot, Edit[]>();
   const emptied = new Set<string>();
   const slices = new Slices();

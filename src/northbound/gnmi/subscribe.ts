@@ -3,11 +3,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Identity } from '../../access/identity.ts';
+import { platformTarget } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
 import { Slices } from '../../slices.ts';
 import type { FrontDoor } from '../front-door.ts';
+import { askedBySubscribe } from './asked.ts';
 import { syncResponse } from './bundle.ts';
 import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
@@ -15,6 +17,7 @@ import type { GnmiDeps } from './gnmi-deps.ts';
 import { checkElapsed, pastRange, snapshotsAt } from './history-stream.ts';
 import { LiveStream } from './live-stream.ts';
 import { revisionAt } from './past.ts';
+import { lookAgain } from './same-rights.ts';
 import { readSubscriptions, type Subscriptions } from './subscriptions.ts';
 import { Targets } from './targets.ts';
 import { dataTimeNs } from './timestamp.ts';
@@ -27,13 +30,18 @@ export class SubscribeSession {
   readonly #door: FrontDoor;
   readonly #call: SubscribeCall;
   #identity: Identity | undefined;
+  #asked = '';
   #subscriptions: Subscriptions | undefined;
   #live: LiveStream | undefined;
+  /** What was looked up last, and the revision of the platform target that it was looked up with. */
+  #seen: { readonly targets: TargetFeeds[]; readonly policyRevision: number | undefined } | undefined;
   /** From the end of the initial values on, changes may be sent. */
   #synced = false;
   /** Whether queued changes are being written. */
   #sending = false;
   #ended = false;
+  /** Gives back the place in the tenants' budgets. */
+  #leave: () => void = () => {};
   #serving: Promise<void> = Promise.resolve();
 
   readonly #onEnd: () => void;
@@ -68,7 +76,10 @@ export class SubscribeSession {
   fail(thrown: unknown): void {
     if (this.#ended) return;
     this.#release();
-    this.#call.emit('error', this.#door.statusOf(this.#call, this.#identity, thrown));
+    this.#call.emit(
+      'error',
+      this.#door.statusOf(this.#call, this.#identity, thrown, () => this.#asked),
+    );
   }
 
   /** Requests are served one after the other; meanwhile no more are read. */
@@ -82,9 +93,11 @@ export class SubscribeSession {
 
   async #serve(request: SubscribeRequest): Promise<void> {
     if (request.request === 'subscribe' && request.subscribe) {
+      this.#asked = askedBySubscribe(request);
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
       this.#subscriptions = readSubscriptions(request, this.#deps.limits);
       gnmiLog.debug({ user: this.#who.name, mode: this.#subscriptions.mode }, 'a subscription begins');
+      this.#leave = this.#deps.access.budgets.subscribe(this.#count(this.#subscriptions));
       await this.#begin(this.#subscriptions);
       return;
     }
@@ -93,7 +106,16 @@ export class SubscribeSession {
     if (this.#subscriptions.mode !== 'POLL') {
       throw invalid(`poll is only allowed in mode POLL; this RPC has mode ${this.#subscriptions.mode}`);
     }
+    this.#count(this.#subscriptions);
     await this.#sendValues(this.#subscriptions);
+  }
+
+  /** Counts a request. @returns the targets that it is about. */
+  #count({ lines }: Subscriptions): Iterable<string> {
+    const { access, datastore } = this.#deps;
+    const targets = new Targets(datastore, access.grants(this.#who), access.budgets.request());
+    for (const { path } of lines) targets.places(path);
+    return targets.names;
   }
 
   async #begin(subscriptions: Subscriptions): Promise<void> {
@@ -102,7 +124,7 @@ export class SubscribeSession {
     if (mode !== 'POLL') this.#call.resume();
     if (history?.kind === 'range') {
       checkElapsed(history, this.#deps.nowNs());
-      const { targets } = this.#look(subscriptions);
+      const targets = this.#look(subscriptions);
       await this.#send(pastRange(this.#deps.datastore, targets, subscriptions, history, this.#deps.limits));
       return this.#end();
     }
@@ -122,23 +144,37 @@ export class SubscribeSession {
     if (mode === 'ONCE') this.#end();
   }
 
-  #look(subscriptions: Subscriptions): { targets: TargetFeeds[] } {
-    const grants = this.#deps.access.grants(this.#who);
-    const places = new Targets(this.#deps.datastore, grants);
-    return {
-      targets: feedsOf(
+  /** What is subscribed to with the rights of now; it must be what was seen before, if anything was. */
+  #look(subscriptions: Subscriptions): TargetFeeds[] {
+    const { access, datastore } = this.#deps;
+    const targets = lookAgain(this.#seen?.targets, () => {
+      const grants = access.grants(this.#who);
+      const places = new Targets(datastore, grants);
+      return feedsOf(
         subscriptions,
         subscriptions.lines.map(({ path }) => places.places(path)),
         grants,
-      ),
-    };
+      );
+    });
+    this.#seen = { targets, policyRevision: this.#policyRevision };
+    return targets;
+  }
+
+  /** The rights may have changed since what is being sent was looked up; a live stream sees to that by itself. */
+  #checkRights(): void {
+    if (this.#subscriptions === undefined || this.#seen === undefined) return;
+    if (this.#seen.policyRevision !== this.#policyRevision) this.#look(this.#subscriptions);
+  }
+
+  get #policyRevision(): number | undefined {
+    return this.#deps.datastore.snapshot(platformTarget)?.revision;
   }
 
   /** All values, as they are now or were at the wanted time, then the sync. */
   async #sendValues(subscriptions: Subscriptions): Promise<void> {
     const { datastore, limits } = this.#deps;
     const { encoding, history } = subscriptions;
-    const { targets } = this.#look(subscriptions);
+    const targets = this.#look(subscriptions);
     const feeds = targets.flatMap((each) => each.feeds);
     let snapshots = snapshotsOf(targets, datastore);
     let timeNs = dataTimeNs(this.#deps);
@@ -154,6 +190,7 @@ export class SubscribeSession {
   async #send(messages: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     for await (const message of messages) {
       if (this.#ended) return;
+      this.#checkRights();
       if (!this.#write(message)) await this.#drained();
       // Other requests get their turn between two messages.
       await setImmediate();
@@ -213,6 +250,7 @@ export class SubscribeSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#live?.stop();
+    this.#leave();
     this.#wake();
     this.#onEnd();
   }

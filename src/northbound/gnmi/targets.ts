@@ -16,11 +16,19 @@ export interface Place {
 export class Targets {
   readonly #datastore: Datastore;
   readonly #grants: Grants;
+  readonly #count: (target: string) => void;
   readonly #snapshots = new Map<string, Snapshot>();
 
-  constructor(datastore: Datastore, grants: Grants) {
+  /** @param count called once with each target, when it is known that the caller may know of it. */
+  constructor(datastore: Datastore, grants: Grants, count: (target: string) => void = () => {}) {
     this.#datastore = datastore;
     this.#grants = grants;
+    this.#count = count;
+  }
+
+  /** Names of all targets that were asked for so far. */
+  get names(): Iterable<string> {
+    return this.#snapshots.keys();
   }
 
   /**
@@ -42,7 +50,8 @@ export class Targets {
    * The snapshot of the target that a path names; without a name, of the only target that the caller may read. `platform`
    * counts only when there is no other.
    * @throws EdgeconfError PERMISSION_DENIED for an unknown target and for one that the caller may do nothing in, in the
-   * same words; INVALID_ARGUMENT listing the readable targets when the path names none and there are several.
+   * same words; INVALID_ARGUMENT listing the readable targets when the path names none and there are several; RESOURCE_EXHAUSTED
+   * when requests are counted and there were too many.
    */
   snapshot({ target, text }: RequestPath): Snapshot {
     const name = target === '' ? this.#only(text) : target;
@@ -57,6 +66,7 @@ export class Targets {
     this.#require(name);
     const snapshot = this.#datastore.snapshot(name);
     if (snapshot === undefined) throw new EdgeconfError('UNAVAILABLE', `target '${name}' is not loaded yet`);
+    this.#count(name);
     this.#snapshots.set(name, snapshot);
     return snapshot;
   }

@@ -1,0 +1,198 @@
+// The service under attack: an enterprise with the attackers in it, and victims that can be left out to compare answers with.
+
+import { hashPassword } from '../src/access/password.ts';
+import type { Edit } from '../src/datastore/transaction.ts';
+import { readyMadeRoles } from '../src/ready-made-roles.ts';
+import { formatPath } from '../src/schema/path.ts';
+import { decodeKey } from '../src/schema/row-key.ts';
+import { startService, type TestService } from '../test/service.ts';
+
+/**
+ * What stands in a world beside what the attackers may see:
+ * `all` of it; all but the other enterprise; all but the other site; nothing but one application.
+ */
+export type Kind = 'all' | 'no-globex' | 'no-dallas' | 'one-application';
+
+/** Text that stands in what belongs to Globex, and in nothing else. */
+export const SECRET = 'hush';
+
+/** What a poke leaves in `/application[application-id=cam]/address`. */
+export const POKED = '10.1.1.0/24';
+
+/** Moments to ask for, ns: while the target `lab` was not Acme's yet, and at the end of the seed. */
+export interface Moments {
+  readonly foreignLabNs: bigint;
+  /** The revision of that moment. */
+  readonly foreignLabRevision: number;
+  readonly seededNs: bigint;
+}
+
+export interface World extends Moments {
+  readonly kind: Kind;
+  readonly service: TestService;
+  /** All rows of all targets as text, `target path value`, with state left out. */
+  rows(): string[];
+  /** Puts the intent of all targets back to where it was. */
+  restore(): Promise<void>;
+  /** Changes what is not there in the other world, there and back, and then the address of Acme's application to `POKED`. */
+  poke(like: Kind): Promise<void>;
+  close(): Promise<void>;
+}
+
+const site = (id: string, enterprise: number, name: string) => ({
+  'site-id': id,
+  'display-name': name,
+  'imsi-definition': { mcc: '315', mnc: '010', enterprise, format: 'CCCNNNEEESSSSSS' },
+});
+
+const cam = {
+  'application-id': 'cam',
+  address: '10.1.0.0/24',
+  endpoint: [{ 'endpoint-id': 'rtsp', 'port-start': 554, 'port-end': 560 }],
+};
+
+const chicago = {
+  ...site('chicago', 1, 'Chicago'),
+  device: [{ 'device-id': 'robot1', 'display-name': 'Robot' }],
+  'small-cell': [{ 'small-cell-id': 'cell1', address: 'cell1-chicago', tac: '0001' }],
+};
+
+const dallas = { ...site('dallas', 777, 'Dallas'), device: [{ 'device-id': 'robot2', 'display-name': 'Robot' }] };
+
+/** Acme's intent as far as it is there in a world. */
+function acme(kind: Kind): object {
+  if (kind === 'one-application') return { application: [cam] };
+  return {
+    application: [cam, { 'application-id': 'plc', address: '10.9.9.0/24' }],
+    'traffic-class': [{ 'traffic-class-id': 'gold', qci: 7, arp: 7 }],
+    site: kind === 'no-dallas' ? [chicago] : [chicago, dallas],
+  };
+}
+
+const globex = {
+  application: [{ 'application-id': 'cam', address: '10.66.6.0/24', 'display-name': `${SECRET} app` }],
+  'traffic-class': [{ 'traffic-class-id': `${SECRET}-gold`, qci: 6, arp: 6 }],
+  site: [site('chicago', 66, `${SECRET} Chicago`), site(`${SECRET}-site`, 67, `${SECRET} site`)],
+};
+
+const user = async (name: string, role: string, parameters: Readonly<Record<string, string>> = {}) => ({
+  name,
+  // The lowest cost: these passwords protect nothing.
+  'password-hash': await hashPassword(`${name}-secret`, Buffer.from('0123456789abcdef'), { N: 2, r: 1, p: 1 }),
+  role: [
+    {
+      tenant: 'acme',
+      role,
+      parameter: Object.entries(parameters).map(([parameter, value]) => ({ name: parameter, value: [value] })),
+    },
+  ],
+});
+
+/** The attackers beside those of the service's seed; see ready-made-roles.ts. */
+async function attackers(): Promise<object[]> {
+  return Promise.all([
+    user('site-admin', 'site-admin', { site: 'chicago' }),
+    user('provider', 'third-party-provider', { application: 'cam' }),
+    user('end-user', 'end-user', { site: 'chicago', device: 'robot1' }),
+  ]);
+}
+
+/** Starts a service with the seed of this kind. */
+export async function startWorld(kind: Kind): Promise<World> {
+  const service = await startService();
+  const { datastore } = service;
+  const roles = readyMadeRoles.filter((role) => (role as { name: string }).name !== 'operator');
+  await service.merge('platform', { role: roles, user: await attackers() });
+  const target = (name: string, tenant: string) => ({ name, tenant, model: 'aether', 'model-version': '2.1' });
+  const hasGlobex = kind !== 'no-globex';
+  if (hasGlobex) {
+    const names = ['globex-held', 'globex-joint', 'lab'];
+    await service.merge('platform', { target: names.map((name) => target(name, 'globex')) });
+    await service.merge('lab', globex);
+    await service.reset('lab', {});
+  } else {
+    await remove(service, 'platform', 'target', 'globex');
+  }
+  const { timeNs: foreignLabNs, revision: foreignLabRevision } = datastore.head;
+  // From here on the lab is Acme's, as if it had just been made.
+  await service.merge('platform', { target: [target('lab', 'acme'), target('pilot', 'acme')] });
+  await service.merge('lab', { application: [cam] });
+  await service.merge('acme', acme(kind));
+  if (hasGlobex) await service.merge('globex', globex);
+  await hold(service, hasGlobex);
+  const intents = new Map<string, object>([
+    ['acme', acme(kind)],
+    ['lab', { application: [cam] }],
+    ...(hasGlobex ? [['globex', globex] as const] : []),
+  ]);
+  const seeded = new Map([...intents.keys()].map((name) => [name, datastore.snapshot(name)?.rows]));
+  return {
+    kind,
+    service,
+    foreignLabNs,
+    foreignLabRevision,
+    seededNs: datastore.head.timeNs,
+    rows: () => rowsOf(service),
+    async restore() {
+      for (const [name, intent] of intents) {
+        if (datastore.snapshot(name)?.rows !== seeded.get(name)) await service.reset(name, intent);
+        seeded.set(name, datastore.snapshot(name)?.rows);
+      }
+    },
+    async poke(like) {
+      if (kind === 'all' && like === 'no-globex') {
+        await service.merge('globex', {
+          application: [{ 'application-id': 'cam', 'display-name': `${SECRET} again` }],
+        });
+        await service.reset('globex', globex);
+      }
+      if (kind === 'all' && like === 'no-dallas') {
+        await service.merge('acme', { site: [{ 'site-id': 'dallas', 'display-name': 'Dallas again' }] });
+        await service.merge('acme', { site: [{ 'site-id': 'dallas', 'display-name': 'Dallas' }] });
+      }
+      await service.merge('acme', { application: [{ 'application-id': 'cam', address: POKED }] });
+    },
+    close: () => service.close(),
+  };
+}
+
+/** What waits for a confirmation, and elections: of the victim alone, and of the victim together with Acme's pilot. */
+async function hold({ datastore }: TestService, hasGlobex: boolean): Promise<void> {
+  const commit = (author: string, id: string, targets: readonly string[]) =>
+    datastore.commit({
+      author,
+      edits: targets.map((target) => ({ target, edits: [] })),
+      authorize: () => {},
+      note: { kind: 'commit', id, rollbackAfterNs: 3_600_000_000_000n },
+    });
+  if (hasGlobex) {
+    await datastore.commit({
+      author: 'globex-admin',
+      edits: [{ target: 'globex', edits: [] }],
+      authorize: () => {},
+      note: { kind: 'election', role: '', electionId: 77n },
+      election: { role: '', id: 77n },
+    });
+    await commit('globex-admin', `${SECRET}-commit`, ['globex-held']);
+  }
+  await commit('operator', 'joint', hasGlobex ? ['pilot', 'globex-joint'] : ['pilot']);
+}
+
+async function remove({ datastore }: TestService, target: string, list: string, key: string): Promise<void> {
+  const node = [...(datastore.snapshot(target)?.model.root.children.values() ?? [])].find(({ name }) => name === list);
+  if (node === undefined) throw new Error(`no list ${list}`);
+  const edits: Edit[] = [{ op: 'delete', query: [{ node, keys: [key] }] }];
+  await datastore.commit({ author: 'system', edits: [{ target, edits }], authorize: () => {} });
+}
+
+function rowsOf({ datastore }: TestService): string[] {
+  const rows: string[] = [];
+  for (const { name } of datastore.targets()) {
+    const snapshot = datastore.snapshot(name);
+    if (snapshot === undefined) continue;
+    for (const { key, value } of snapshot.withoutState().subtree('')) {
+      rows.push(`${name} ${formatPath(decodeKey(snapshot.model.root, key))} ${value}`);
+    }
+  }
+  return [...rows, JSON.stringify(datastore.standing.pending.map(({ id, targets }) => [id, targets]))];
+}
