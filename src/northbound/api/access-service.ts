@@ -10,13 +10,21 @@ import type { Datastore } from '../../datastore/datastore.ts';
 import * as proto from '../../proto/access.ts';
 import { inSlices } from '../../slices.ts';
 import type { FrontDoor } from '../front-door.ts';
+import { askedBySet } from '../gnmi/asked.ts';
 import type { LeafListUpdate } from '../gnmi/gnmi-deps.ts';
 import { LargeValues } from '../gnmi/large-values.ts';
 import { defaultLimits } from '../gnmi/limits.ts';
 import type { EditDeps } from '../gnmi/set-operations.ts';
 import type { ServedService } from '../grpc-server.ts';
 import * as message from './access-messages.ts';
-import { questionOf, requirePlatformReader, requirePolicyReader, subjectOf, visibleView } from './asked.ts';
+import {
+  askedByQuestion,
+  questionOf,
+  requirePlatformReader,
+  requirePolicyReader,
+  subjectOf,
+  visibleView,
+} from './asked.ts';
 import { plannedFlips } from './planned-policy.ts';
 
 export interface AccessServiceOptions {
@@ -43,24 +51,27 @@ export function accessService({ datastore, door, leafListUpdate = 'merge' }: Acc
         const identity = subjectOf(view, caller, request.subject);
         const question = questionOf(view, request);
         return message.checkMessage(question === undefined ? NOTHING : explain(view, identity, question));
-      }),
+      }, askedByQuestion),
       WhoCan: door.unary<proto.WhoCanRequest, proto.WhoCanResponse>(async (caller, request) => {
         const view = visibleView(access.view(), caller);
         requirePolicyReader(view, caller);
         const question = questionOf(view, request);
         const able = question === undefined ? [] : await inSlices(whoCan(view, question));
         return { able: able.map(message.ableMessage) };
-      }),
+      }, askedByQuestion),
       Reach: door.unary<proto.ReachRequest, proto.ReachResponse>(async (caller, { subject }) => {
         const view = visibleView(access.view(), caller);
         const parts = await inSlices(reach(view, subjectOf(view, caller, subject)));
         return { parts: parts.map(message.reachMessage) };
-      }),
-      Compare: door.unary<proto.CompareRequest, proto.CompareResponse>(async (caller, { change }) => {
-        requirePolicyReader(access.view(), caller);
-        const flips = await plannedFlips(deps, caller, change ?? {});
-        return { flips: flips.map(message.flipMessage) };
-      }),
+      }, askedByQuestion),
+      Compare: door.unary<proto.CompareRequest, proto.CompareResponse>(
+        async (caller, { change }) => {
+          requirePolicyReader(access.view(), caller);
+          const flips = await plannedFlips(deps, caller, change ?? {});
+          return { flips: flips.map(message.flipMessage) };
+        },
+        ({ change }) => askedBySet(change ?? {}),
+      ),
       Prove: door.unary<proto.ProveRequest, proto.ProveResponse>(async (caller) => {
         const view = visibleView(access.view(), caller);
         requirePlatformReader(view, caller);

@@ -7,7 +7,7 @@ import type { Identity } from '../../access/identity.ts';
 import { GROUP_LIST, PLATFORM, ROLE_LIST, USER_LIST } from '../../access/platform-target.ts';
 import { PolicyView } from '../../access/policy-view.ts';
 import { EdgeconfError } from '../../errors.ts';
-import type { Subject, WhoCanRequest } from '../../proto/access.ts';
+import type { CheckRequest, Subject, WhoCanRequest } from '../../proto/access.ts';
 import { parsePath } from '../../proto/path-text.ts';
 import { type Path, type PathQuery, resolveQuery } from '../../schema/path.ts';
 import { findChild, type SchemaNode } from '../../schema/schema-node.ts';
@@ -126,6 +126,15 @@ export function questionOf(
   }
   return { target, action, query };
 }
+
+/** For the audit log: whom and what a question is about, as the client named it. */
+export function askedByQuestion({ subject, action, target, path }: CheckRequest): string {
+  const about = [subject?.user, ...(subject?.groups ?? []).slice(0, 20)].filter((name) => name);
+  const what = action === undefined ? [] : [`${action} ${path} in target ${target}`];
+  return [...about.map((name) => `about ${name}`), ...what].join(', ').slice(0, mostAskedCharacters);
+}
+
+const mostAskedCharacters = 300;
 
 function isAction(text: string): text is Action {
   return ACTIONS.some((action) => action === text);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { reachMessage } from '../../../src/northbound/api/access-messages.ts';
+import { askedByQuestion } from '../../../src/northbound/api/asked.ts';
 import { parsePath } from '../../../src/proto/path-text.ts';
 import { type PathQuery, resolveQuery } from '../../../src/schema/path.ts';
 import type { SchemaNode } from '../../../src/schema/schema-node.ts';
@@ -41,5 +42,16 @@ describe('paths in answers about access', () => {
         assert.deepEqual(resolveQuery(siteModel.root, elems), [asked]);
       }),
     );
+  });
+});
+
+describe('what a question asks for, for the audit log', () => {
+  it('is told as the client named it, cut when it is long', () => {
+    const question = { action: 'read', target: 'acme', path: '/site' };
+    assert.equal(askedByQuestion(question), 'read /site in target acme');
+    const subject = { user: 'ghost', groups: ['visitors'] };
+    assert.equal(askedByQuestion({ ...question, subject }), 'about ghost, about visitors, read /site in target acme');
+    assert.equal(askedByQuestion({ subject }), 'about ghost, about visitors');
+    assert.equal(askedByQuestion({ ...question, path: 'x'.repeat(10_000) }).length, 300);
   });
 });
