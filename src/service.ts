@@ -173,6 +173,7 @@ async function tlsOptions(settings: Settings): Promise<TlsOptions | undefined> {
     certificate: settings['tls.certificate'] || own.certificate,
     key: settings['tls.key'] || own.key,
     clientCa: settings['tls.clientCa'] || undefined,
+    clientCertificates: settings['tls.clientCertificates'],
     minVersion: `TLSv${settings['tls.minVersion']}`,
   };
 }

@@ -5,14 +5,16 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import { accessLog } from '../log.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { AttemptLimits } from './attempts.ts';
+import { type Authentication, NO_AUTHENTICATION, readAuthentication, sameAuthentication } from './authentication.ts';
 import type { Grants } from './grants.ts';
 import type { Credentials, Identity } from './identity.ts';
-import { Login } from './login.ts';
+import type { IssuerTimes } from './issuer-keys.ts';
 import { PLATFORM } from './platform-target.ts';
 import { type Assignment, assignmentsOfGroups, EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { policyFaults } from './policy-faults.ts';
 import { type Engine, type GrantTargets, PolicyGrants } from './policy-grants.ts';
+import { SignIn } from './sign-in.ts';
 import { memberSubject } from './subjects.ts';
 
 /** What access reads of the datastore. */
@@ -26,8 +28,14 @@ export interface AccessOptions {
   /** Who answers single decisions; default `grants`. */
   readonly engine?: Engine;
   readonly attempts?: AttemptLimits;
-  /** The clock for attempts, ms; must not run backwards. */
+  /** The same for the address that calls come from. */
+  readonly peerAttempts?: AttemptLimits;
+  /** The clock for attempts and for what is fetched, ms; must not run backwards. */
   readonly nowMs?: () => number;
+  /** The clock that tokens and certificates expire by, ms since the epoch. */
+  readonly wallMs?: () => number;
+  /** How often the keys of issuers are fetched. */
+  readonly issuerTimes?: IssuerTimes;
   /** See LoginOptions; random by default. */
   readonly secret?: Uint8Array;
 }
@@ -46,11 +54,12 @@ const mostCompiled = 100_000;
 export class Access {
   readonly #source: AccessSource;
   readonly #engine: Engine;
-  readonly #login: Login;
+  readonly #signIn: SignIn;
   readonly #targets: GrantTargets;
   readonly #compiled = new Map<string, Compiled>();
   #platform: Snapshot | undefined;
   #policy: Policy = EMPTY_POLICY;
+  #authentication: Authentication = NO_AUTHENTICATION;
   #enforcer = new PolicyEnforcer(EMPTY_POLICY);
   /** The revision of the platform target that brought the policy in use. */
   #policyRevision = 0;
@@ -59,10 +68,13 @@ export class Access {
   constructor(source: AccessSource, options: AccessOptions = {}) {
     this.#source = source;
     this.#engine = options.engine ?? 'grants';
-    this.#login = new Login({
+    this.#signIn = new SignIn({
+      ...options,
       secret: options.secret ?? randomBytes(32),
       nowMs: options.nowMs ?? (() => performance.now()),
-      attempts: options.attempts,
+      wallMs: options.wallMs ?? Date.now,
+      policy: () => this.#current().#policy,
+      authentication: () => this.#current().#authentication,
     });
     this.#targets = {
       names: () => [...this.#current().#tenants.keys()],
@@ -71,9 +83,9 @@ export class Access {
     };
   }
 
-  /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell whether there is such a user. */
+  /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell what was wrong, or whether there is such a user. */
   authenticate(credentials: Credentials): Promise<Identity> {
-    return this.#login.authenticate(credentials, this.#current().#policy);
+    return this.#signIn.authenticate(credentials);
   }
 
   /**
@@ -113,6 +125,9 @@ export class Access {
     if (platform?.revision === former?.revision && platform?.model === former?.model) return this;
     this.#platform = platform;
     this.#tenants = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
+    if (former === undefined || platform === undefined || !sameAuthentication(former, platform)) {
+      this.#authentication = platform === undefined ? NO_AUTHENTICATION : readAuthentication(platform);
+    }
     if (former !== undefined && platform !== undefined && samePolicy(former, platform)) return this;
     this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);
     this.#policyRevision = platform?.revision ?? 0;

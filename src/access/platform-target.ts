@@ -7,3 +7,5 @@ export const PLATFORM = 'platform';
 export const USER_LIST = 'edgeconf-platform:user';
 export const GROUP_LIST = 'edgeconf-platform:group';
 export const ROLE_LIST = 'edgeconf-platform:role';
+/** The container that says how callers prove who they are. */
+export const AUTHENTICATION = 'edgeconf-platform:authentication';

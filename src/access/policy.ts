@@ -89,10 +89,15 @@ export function assignmentsOfGroups(groups: Policy['groups'], names: readonly st
 
 /** Whether two snapshots of the platform target hold the same policy. O(rows of the policy), without decoding them. */
 export function samePolicy(a: Snapshot, b: Snapshot): boolean {
+  return sameNodes(a, b, [USER_LIST, GROUP_LIST, ROLE_LIST]);
+}
+
+/** Whether two snapshots have the same rows at and below these top-level nodes. */
+export function sameNodes(a: Snapshot, b: Snapshot, segments: readonly string[]): boolean {
   if (a.model.root !== b.model.root) return false;
-  return [USER_LIST, GROUP_LIST, ROLE_LIST].every((segment) => {
-    const list = a.model.root.children.get(segment);
-    return list === undefined || sameRows(a, b, encodeName(list));
+  return segments.every((segment) => {
+    const node = a.model.root.children.get(segment);
+    return node === undefined || sameRows(a, b, encodeName(node));
   });
 }
 

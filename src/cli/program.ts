@@ -32,6 +32,7 @@ interface ClientOptions {
   address?: string;
   user?: string;
   password?: string;
+  token?: string;
   target?: string;
   ca?: string;
   certificate?: string;
@@ -171,6 +172,7 @@ function client(command: Command): Command {
     .option('-t, --target <name>', 'gNMI target; may be left out when you can read only one')
     .option('-u, --user <name>', 'user name')
     .option('-p, --password <secret>', 'password; EDGECONF_CLIENT_PASSWORD keeps it out of the process list')
+    .option('--token <token>', 'bearer token instead of them; EDGECONF_CLIENT_TOKEN keeps it out of the process list')
     .option('--ca <file>', 'trust this CA certificate (PEM)')
     .option('--certificate <file>', 'certificate (PEM) to show to a service that asks for one')
     .option('--key <file>', 'its private key (PEM)')
@@ -179,14 +181,16 @@ function client(command: Command): Command {
 }
 
 async function talk(options: ClientOptions, action: (connection: Connection) => Promise<void>): Promise<void> {
-  const { settings: file, address, target, user, password, ca, certificate, key, plaintext } = options;
+  const { settings: file, address, target, user, password, token, ca, certificate, key, plaintext } = options;
   const override = Object.fromEntries(
-    Object.entries({ address, target, user, password, ca, certificate, key, plaintext })
+    Object.entries({ address, target, user, password, token, ca, certificate, key, plaintext })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [`client.${name}`, value]),
   );
   // A CA on the command line asks for TLS, whatever the settings file says.
   if (ca !== undefined && plaintext === undefined) override['client.plaintext'] = false;
+  // Who names a user on the command line does not mean the token of the settings.
+  if (user !== undefined && token === undefined) override['client.token'] = '';
   const connection = connect(loadSettings({ file, override }));
   try {
     await action(connection);

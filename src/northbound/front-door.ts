@@ -1,17 +1,14 @@
 // What every RPC passes before its own work: who calls. And behind it: errors become statuses, refusals are told.
 
-import type { handleUnaryCall, Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Access } from '../access/access.ts';
 import type { Identity } from '../access/identity.ts';
 import { EdgeconfError } from '../errors.ts';
-import { type Caller, credentialsOf } from './caller.ts';
+import { type Caller, type CallWithCredentials, credentialsOf } from './caller.ts';
 import { type GrpcStatus, grpcStatus } from './status.ts';
 
 /** An RPC as far as the front door looks at it. */
-export interface EnteringCall {
-  readonly metadata: Metadata;
-  /** The client's address. */
-  getPeer(): string;
+export interface EnteringCall extends CallWithCredentials {
   /** Full name: `/gnmi.gNMI/Set`. */
   getPath(): string;
 }
@@ -42,8 +39,8 @@ export class FrontDoor {
   }
 
   /** @throws EdgeconfError UNAUTHENTICATED */
-  enter(call: EnteringCall): Promise<Identity> {
-    return this.access.authenticate(credentialsOf(call.metadata));
+  async enter(call: EnteringCall): Promise<Identity> {
+    return this.access.authenticate(credentialsOf(call));
   }
 
   /** The status of an RPC that failed. */

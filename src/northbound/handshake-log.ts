@@ -28,13 +28,18 @@ export class HandshakeLog {
   failed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     // Node ends the handshake by itself and leaves only this: the code of what is wrong with the client's certificate.
     if (socket.authorizationError) {
-      this.#tell(`its certificate is not accepted by tls.clientCa: ${socket.authorizationError}`, socket);
+      this.withForeignCertificate(socket);
       return;
     }
     const code = error.code ?? '';
     // Port scanners and balancers' probes connect and go away.
     if (code === 'ECONNRESET' || code === 'EPIPE') return;
     this.#tell(hints[code] ?? error.message, socket);
+  }
+
+  /** One that shows a certificate which the CA of clients has not signed, or which has expired. */
+  withForeignCertificate(socket: TLSSocket): void {
+    this.#tell(`its certificate is not accepted by tls.clientCa: ${socket.authorizationError}`, socket);
   }
 
   withoutHttp2(socket: Socket): void {

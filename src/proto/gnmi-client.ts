@@ -29,6 +29,8 @@ export interface GnmiClientOptions {
   readonly channel: ChannelCredentials;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** A bearer token, to be sent instead of both. */
+  readonly token?: string | undefined;
   /** Bounds each unary RPC. */
   readonly timeoutMs?: number | undefined;
 }
@@ -59,6 +61,7 @@ export function gnmiClient(options: GnmiClientOptions): GnmiClient {
   const metadata = new Metadata();
   if (options.username !== undefined) metadata.set('username', options.username);
   if (options.password !== undefined) metadata.set('password', options.password);
+  if (options.token !== undefined) metadata.set('authorization', `Bearer ${options.token}`);
 
   function unary<Response extends object>(method: string, request: object): Promise<Response> {
     const call = (client[method] as unknown as Unary).bind(client);

@@ -158,6 +158,7 @@ export class LiveStream {
   /** With other rights the client holds what it may not see, or lacks what it may: only a new subscription sets it right. */
   #platformChanged(): void {
     try {
+      checkProof(this.#identity);
       const former = this.#all;
       const now = this.#feeds(this.#subscriptions.lines);
       const same = former.every(({ target, sights }) => {
@@ -182,6 +183,11 @@ export class LiveStream {
 }
 
 const nothingWaits: Held = { snapshots: new Map(), untilNs: undefined };
+
+/** @throws EdgeconfError PERMISSION_DENIED when a token or certificate does not stand for the same any more. */
+export function checkProof({ proof }: Identity): void {
+  if (proof?.holds() === false) throw changedRights();
+}
 
 function changedRights(): EdgeconfError {
   return new EdgeconfError(

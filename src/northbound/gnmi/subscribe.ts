@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { Identity } from '../../access/identity.ts';
+import type { Identity, Proof } from '../../access/identity.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
@@ -13,7 +13,7 @@ import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { checkElapsed, pastRange, snapshotsAt } from './history-stream.ts';
-import { LiveStream } from './live-stream.ts';
+import { checkProof, LiveStream } from './live-stream.ts';
 import { revisionAt } from './past.ts';
 import { readSubscriptions, type Subscriptions } from './subscriptions.ts';
 import { Targets } from './targets.ts';
@@ -37,6 +37,8 @@ export class SubscribeSession {
   #serving: Promise<void> = Promise.resolve();
 
   readonly #onEnd: () => void;
+  /** Ends the waiting for the end of what proves the caller. */
+  #stopExpiry: () => void = () => {};
   /** Goes on with what waits for the client to take more. */
   #wake: () => void = () => {};
 
@@ -57,11 +59,20 @@ export class SubscribeSession {
     this.#door.enter(this.#call).then(
       (identity) => {
         this.#identity = identity;
+        this.#endWith(identity.proof);
         this.#call.on('data', (request: SubscribeRequest) => this.#next(request));
         this.#call.on('end', () => this.#halfClose());
       },
       (error) => this.fail(error),
     );
+  }
+
+  /** A call may go on for longer than its caller's proof is good for. */
+  #endWith(proof: Proof | undefined): void {
+    if (proof === undefined || this.#ended) return;
+    const leftMs = proof.expiresAtMs - Number(this.#deps.nowNs() / 1_000_000n);
+    const expired = new EdgeconfError('UNAUTHENTICATED', `the ${proof.by} has expired; subscribe again`);
+    this.#stopExpiry = this.#deps.timers.after(Math.max(0, leftMs), () => this.fail(expired));
   }
 
   /** Ends the RPC with an error, e.g. UNAVAILABLE when the service stops. */
@@ -123,6 +134,7 @@ export class SubscribeSession {
   }
 
   #look(subscriptions: Subscriptions): { targets: TargetFeeds[] } {
+    checkProof(this.#who);
     const grants = this.#deps.access.grants(this.#who);
     const places = new Targets(this.#deps.datastore, grants);
     return {
@@ -213,6 +225,7 @@ export class SubscribeSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#live?.stop();
+    this.#stopExpiry();
     this.#wake();
     this.#onEnd();
   }
