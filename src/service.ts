@@ -17,6 +17,7 @@ import { serveGrpc } from './northbound/grpc-server.ts';
 import { serveHealth } from './northbound/http/health.ts';
 import type { TlsOptions } from './northbound/tls-listeners.ts';
 import { packageRoot } from './package-root.ts';
+import { recoverOperator } from './recover.ts';
 import { resolveSecret, type Settings } from './settings.ts';
 import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
@@ -104,6 +105,24 @@ export async function makeDataFolder(settings: Settings, operator: string): Prom
       'ALREADY_EXISTS',
       `data folder ${settings.data} has been initialised before; nothing was changed`,
     );
+  } finally {
+    await datastore.close();
+  }
+}
+
+/**
+ * Gives a data folder that no service has open an operator, or one's password anew.
+ * @throws EdgeconfError FAILED_PRECONDITION when it is in use or was never initialised; see recover.ts.
+ */
+export async function recoverDataFolder(settings: Settings, operator: string): Promise<FirstOperator> {
+  const datastore = await openDatastore({
+    folder: settings.data,
+    mustExist: true,
+    models: await modelsOf(settings),
+    plan: () => {},
+  });
+  try {
+    return await recoverOperator(datastore, operator);
   } finally {
     await datastore.close();
   }

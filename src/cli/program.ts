@@ -16,6 +16,8 @@ export interface Local {
   serve(settings: Settings, signal: AbortSignal, print: (line: string) => void): Promise<void>;
   /** Makes a data folder; the lines tell the operator's name and secret, once. */
   init(settings: Settings, operator: string): Promise<readonly string[]>;
+  /** Makes an operator of somebody again, in a data folder that no service has open; the lines tell the secret, once. */
+  recover(settings: Settings, operator: string): Promise<readonly string[]>;
   /** Checks a data folder that no service has open; prints what holds. @throws EdgeconfError saying what does not */
   verify(settings: Settings, print: (line: string) => void): Promise<void>;
   readonly version: string;
@@ -86,6 +88,20 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .action(async (options: ClientOptions & { data?: string; operator: string }) => {
       const override = options.data === undefined ? {} : { data: options.data };
       const lines = await local.init(loadSettings({ file: options.settings, override }), options.operator);
+      for (const line of lines) terminal.out(line);
+    });
+
+  program
+    .command('recover')
+    .description(
+      'when nobody can sign in as operator any more: give one a new password and the role operator, with no service running',
+    )
+    .option('--settings <file>', 'settings file')
+    .option('--data <folder>', 'the data folder')
+    .option('--operator <name>', 'the user, who may be new; other roles of the user are taken away', 'operator')
+    .action(async (options: ClientOptions & { data?: string; operator: string }) => {
+      const override = options.data === undefined ? {} : { data: options.data };
+      const lines = await local.recover(loadSettings({ file: options.settings, override }), options.operator);
       for (const line of lines) terminal.out(line);
     });
 
