@@ -164,7 +164,7 @@ export async function resolveSecret(reference: string, env = process.env): Promi
 export function describeSettings(): string {
   const rows = Object.entries(definitions).map(([name, { value, help }]) => {
     const shown = value === '' ? '(empty)' : String(value);
-    return `  ${name.padEnd(20)} ${variableOf(name).padEnd(30)} ${shown.padEnd(16)} ${help}`;
+    return `  ${name.padEnd(22)} ${variableOf(name).padEnd(30)} ${shown.padEnd(16)} ${help}`;
   });
   return ['Settings, in edgeconf.yaml (a dot is a level) or in the environment, which wins:', ...rows].join('\n');
 }

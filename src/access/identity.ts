@@ -1,6 +1,6 @@
 // Who a request comes from, once it is proven.
 
-/** An authenticated caller; how it was proven matters only to what goes on for long. */
+/** An authenticated caller; how that was proven matters only to what goes on for long. */
 export interface Identity {
   /**
    * The name of the entry in the platform target's list of users, or `issuer:name` for somebody whom only an issuer of
@@ -9,16 +9,16 @@ export interface Identity {
   readonly name: string;
   /** Groups that the caller is in by a token or a certificate, beside those of the entry. Sorted, each once. */
   readonly groups: readonly string[];
-  /** What a token or a certificate proves, and for how long. Absent for a password, whose rights follow the policy alone. */
+  /** Absent for the service itself. */
   readonly proof?: Proof;
 }
 
-/** What a stream asks again while it runs. */
+/** What proved who calls. A stream asks it again while it runs. */
 export interface Proof {
-  readonly by: 'token' | 'certificate';
-  /** From then on it proves nothing, ms since the epoch. */
-  readonly expiresAtMs: number;
-  /** Whether it still proves the same under the authentication and the policy as they are now; its time is not looked at. */
+  readonly by: 'password' | 'token' | 'certificate';
+  /** From then on it proves nothing, ms since the epoch; undefined: never. */
+  readonly expiresAtMs: number | undefined;
+  /** Whether it proves the same under the authentication and the policy as they are now; its time is not looked at. */
   holds(): boolean;
 }
 

@@ -29,6 +29,9 @@ export const DEFAULT_ISSUER_TIMES: IssuerTimes = {
   fetch: DEFAULT_FETCH,
 };
 
+/** The issuer cannot be asked, or gives no answer that could be used. */
+export class IssuerTrouble extends Error {}
+
 interface Keys {
   readonly find: JWTVerifyGetKey;
   readonly atMs: number;
@@ -41,7 +44,7 @@ export class IssuerKeys {
   readonly #times: IssuerTimes;
   #keys: Keys | undefined;
   #loading: Promise<Keys> | undefined;
-  #trouble: { readonly sinceMs: number; readonly toldMs: number; readonly error: Error } | undefined;
+  #trouble: { readonly sinceMs: number; readonly toldMs: number; readonly error: IssuerTrouble } | undefined;
 
   /** @param nowMs must not run backwards. */
   constructor(issuer: Issuer, nowMs: () => number, times: IssuerTimes = DEFAULT_ISSUER_TIMES) {
@@ -50,7 +53,7 @@ export class IssuerKeys {
     this.#times = times;
   }
 
-  /** The key that a token names in its header. @throws Error when there is none, or the issuer cannot be asked. */
+  /** The key that a token names in its header. @throws Error when there is none; IssuerTrouble */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     const keys = await this.#usable();
     try {
@@ -106,7 +109,7 @@ export class IssuerKeys {
   #failed(thrown: unknown): never {
     const nowMs = this.#nowMs();
     const { name } = this.#issuer;
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = new IssuerTrouble(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
     let toldMs = this.#trouble?.toldMs;
     if (toldMs === undefined || nowMs - toldMs >= this.#times.tellMs) {
       toldMs = nowMs;

@@ -53,6 +53,13 @@ export class SignIn {
     if (certificate !== undefined && saysNothing && this.#authentication().certificateRules.length > 0) {
       return this.#certificates.authenticate(certificate);
     }
-    return this.#login.authenticate(credentials, this.#policy());
+    const policy = this.#policy();
+    const identity = await this.#login.authenticate(credentials, policy);
+    const hashOf = ({ users }: Policy) => users.get(identity.name)?.passwordHash;
+    const stored = hashOf(policy);
+    return {
+      ...identity,
+      proof: { by: 'password', expiresAtMs: undefined, holds: () => hashOf(this.#policy()) === stored },
+    };
   }
 }

@@ -1,6 +1,6 @@
 // What a verified token says, and who its bearer is by what is configured for its issuer.
 
-import type { JWTPayload } from 'jose';
+import type { JWTVerifyResult } from 'jose';
 import type { Issuer } from './authentication.ts';
 import type { Policy } from './policy.ts';
 
@@ -27,8 +27,15 @@ const MAX_NAME = 256;
 /** Characters that are not seen, or change how others are seen: such a name would be misread in logs and histories. */
 const INVISIBLE = /\p{C}/u;
 
-/** @throws Error with a reason for the log when the token names no user that can be told from others. */
-export function factsOf(payload: JWTPayload, issuer: Issuer): TokenFacts {
+/** What is no token for access, such as one that tells of a log-out, is signed with the same keys. [RFC 8725 3.11] */
+const TYPES = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+
+/** @throws Error with a reason for the log when the token names no user that can be told from others, or is of no use here. */
+export function factsOf({ payload, protectedHeader }: JWTVerifyResult, issuer: Issuer): TokenFacts {
+  if (!TYPES.includes(protectedHeader.typ?.toLowerCase()))
+    throw new Error('its type is not that of a token for access');
+  // Whoever has stolen it could show it as well: that its bearer has the key is what we do not check. [RFC 7800]
+  if (payload.cnf !== undefined) throw new Error('it is bound to a key, and only tokens for any bearer are taken');
   const user = payload[issuer.userClaim];
   if (typeof user !== 'string' || user === '' || user.length > MAX_NAME || INVISIBLE.test(user)) {
     throw new Error(`claim ${issuer.userClaim} is no name: a text of 1 to ${MAX_NAME} visible characters`);

@@ -5,7 +5,7 @@ import { decodeJwt, jwtVerify } from 'jose';
 import { accessLog } from '../log.ts';
 import type { Authentication, Issuer } from './authentication.ts';
 import type { Identity } from './identity.ts';
-import { IssuerKeys, type IssuerTimes } from './issuer-keys.ts';
+import { IssuerKeys, type IssuerTimes, IssuerTrouble } from './issuer-keys.ts';
 import type { PeerLimit } from './peer-limit.ts';
 import type { Policy } from './policy.ts';
 import { notAccepted, tooMany, unauthenticated } from './refusals.ts';
@@ -83,9 +83,12 @@ export class Tokens {
           if (this.#authentication === under) this.#remember(id, facts);
           return facts;
         },
-        (error: Error & { code?: string }) => {
+        (error: Error & { code?: string; claim?: string }) => {
+          // Of the trouble of an issuer its users are not guilty.
+          if (error instanceof IssuerTrouble) peers.giveBack(peer);
           // Its code, or our own words: never what the token holds.
-          throw this.#refuse(peer, error.code ?? error.message);
+          const { code, claim } = error;
+          throw this.#refuse(peer, code === undefined ? error.message : [code, claim].filter(Boolean).join(' of '));
         },
       )
       .finally(() => {
@@ -102,15 +105,15 @@ export class Tokens {
     let reason: unknown = new Error('no issuer is configured with the url that it names');
     for (const issuer of issuers) {
       try {
-        const { payload } = await jwtVerify(token, this.#keysOf(issuer).find, {
+        const verified = await jwtVerify(token, this.#keysOf(issuer).find, {
           algorithms: ALGORITHMS,
           issuer: issuer.url,
           audience: [...issuer.audiences],
           clockTolerance: issuer.clockSkewSeconds,
-          requiredClaims: ['exp', issuer.userClaim],
+          requiredClaims: ['exp'],
           currentDate: new Date(this.#options.wallMs()),
         });
-        return factsOf(payload, issuer);
+        return factsOf(verified, issuer);
       } catch (error) {
         reason = error;
       }

@@ -106,7 +106,7 @@ describe('signing in to edgeconf', () => {
       assert.deepEqual(await edgeconf(folder, [...get, ...wrong], env), { code: 1, out: '', err: denied });
     }
     await service?.kill('SIGTERM');
-    assert.match(log, /"reason":"ERR_JWT_EXPIRED","msg":"a token is not accepted"/);
+    assert.match(log, /"reason":"ERR_JWT_EXPIRED of exp","msg":"a token is not accepted"/);
     const [, claims = '', signature = ''] = token.split('.');
     for (const told of [secret, 'a-wrong-guess', 'another-guess', token, claims, signature, forged]) {
       assert.ok(!log.includes(told), `the log tells ${told}`);

@@ -1,6 +1,8 @@
 // Client certificates over real TLS sockets: which rule they fit, who their owner is, and names that try to be others.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:tls';
 import { authority, type Pair } from '../northbound/authority.ts';
 import { list, Subscription } from '../northbound/gnmi/messages.ts';
@@ -9,6 +11,23 @@ import { IdentityStage, REFUSED, type Server } from './stage.ts';
 const DENIED = `UNAUTHENTICATED: ${REFUSED}`;
 const MISSING = 'UNAUTHENTICATED: username and password metadata are required';
 const good = { username: 'acme-admin', password: 'acme-admin-secret' };
+
+/** The gRPC status of an RPC without any metadata. */
+async function capabilities(http2: ClientHttp2Session): Promise<string> {
+  const stream = http2.request({
+    ':method': 'POST',
+    ':path': '/gnmi.gNMI/Capabilities',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.end(Buffer.alloc(5));
+  stream.resume();
+  const headers: object[] = [];
+  stream.on('response', (each) => headers.push(each));
+  stream.on('trailers', (each) => headers.push(each));
+  await once(stream, 'close');
+  return String(Object.assign({}, ...headers)['grpc-status']);
+}
 
 describe('client certificates', () => {
   let stage: IdentityStage;
@@ -166,6 +185,35 @@ describe('client certificates', () => {
       const lists = ['other.example', 'gate.acme.example'].map((value) => [{ type: 'dns' as const, value }]);
       assert.notEqual(await server.get({}, await stage.trusted.issue('device', 10, ...lists)), 'OK');
     });
+  });
+
+  it('count in resumed sessions as in those that they were shown in', async () => {
+    await rules({ field: 'subject-common-name', value: '*', user: 'acme-reader' });
+    const pair = await stage.trusted.issue('collector');
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      let session: Buffer | undefined;
+      for (const isResumed of [false, true]) {
+        const socket = connect({
+          host: '127.0.0.1',
+          servername: 'localhost',
+          port: server.port,
+          ca: stage.trusted.ca,
+          cert: pair.certificate,
+          key: pair.key,
+          ALPNProtocols: ['h2'],
+          maxVersion,
+          ...(session === undefined ? {} : { session }),
+        });
+        const ticket = once(socket, 'session').then(([data]) => data as Buffer);
+        await once(socket, 'secureConnect');
+        assert.equal(socket.isSessionReused(), isResumed);
+        const http2 = connectHttp2('https://localhost', { createConnection: () => socket });
+        assert.equal(await capabilities(http2), '0');
+        if (!isResumed) session = await ticket;
+        http2.close();
+        await once(http2, 'close');
+      }
+    }
   });
 
   it('are not accepted any more once they have expired, on connections that are there too', async () => {

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { DEFAULT_ISSUER_TIMES } from '../../src/access/issuer-keys.ts';
+import { authority } from '../northbound/authority.ts';
 import { AUDIENCE } from './issuer.ts';
 import { IdentityStage, REFUSED, type Server } from './stage.ts';
 
@@ -28,10 +29,10 @@ describe('an issuer', () => {
   const well = (request: IncomingMessage, response: ServerResponse): void => {
     response.end(request.url === '/keys' ? jwks : JSON.stringify(discovery()));
   };
-  const token = () =>
+  const token = (iss = url) =>
     new SignJWT({ sub: 'robot' })
       .setProtectedHeader({ alg: 'ES256', kid: 'k' })
-      .setIssuer(url)
+      .setIssuer(iss)
       .setAudience(AUDIENCE)
       .setExpirationTime(Math.floor(stage.wallMs / 1000) + 60)
       // Each one is another one.
@@ -126,7 +127,6 @@ describe('an issuer', () => {
 
     it('when its certificate is not of the CA that is configured for it', async () => {
       const file = join(stage.folder, 'other-ca.pem');
-      const { authority } = await import('../northbound/authority.ts');
       await writeFile(file, (await authority('other CA')).ca);
       await stage.configure({ issuer: [config({ 'ca-reference': `file:${file}` })] });
       assert.equal(await get(await stage.serve()), DENIED);
@@ -149,6 +149,15 @@ describe('an issuer', () => {
     assert.equal(asked, 2);
   });
 
+  it('that is away does not make its users wait when it is back', async () => {
+    const server = await stage.serve('optional', { peerAttempts: { burst: 2, refillMs: 3_600_000, maxNames: 9 } });
+    answer = (_, response) => response.writeHead(503).end();
+    for (let i = 0; i < 5; i++) assert.equal(await get(server), DENIED);
+    answer = well;
+    stage.nowMs += times.retryMs;
+    assert.equal(await get(server), KNOWN);
+  });
+
   it('is asked once for all tokens that come together', async () => {
     const server = await stage.serve();
     assert.deepEqual(new Set(await Promise.all(Array.from({ length: 8 }, () => get(server)))), new Set([KNOWN]));
@@ -169,6 +178,23 @@ describe('an issuer', () => {
     assert.equal(await get(server), KNOWN);
     stage.nowMs = times.longestMs + times.retryMs;
     assert.equal(await get(server), DENIED);
+  });
+
+  it('on this machine may speak cleartext, and is held to its url all the same', async () => {
+    const http = createHttpServer((request, response) => well(request, response));
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const here = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    discovery = () => ({ issuer: here, jwks_uri: `${here}/keys` });
+    await stage.configure({ issuer: [config({ url: here })] });
+    const server = await stage.serve();
+    assert.equal(await server.get({ authorization: `Bearer ${await token(here)}` }), KNOWN);
+    assert.equal(
+      await server.get({ authorization: `Bearer ${await token(here.replace('127.0.0.1', 'localhost'))}` }),
+      DENIED,
+    );
+    http.closeAllConnections();
+    http.close();
   });
 
   it('may have a path, with or without a slash behind it', async () => {

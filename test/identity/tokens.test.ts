@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { base64url, CompactSign, exportJWK, exportSPKI, FlattenedSign, generateKeyPair } from 'jose';
 import { DEFAULT_ISSUER_TIMES } from '../../src/access/issuer-keys.ts';
+import { hashPassword } from '../../src/access/password.ts';
 import { list, Subscription } from '../northbound/gnmi/messages.ts';
 import { AUDIENCE, startIssuer, type TestIssuer } from './issuer.ts';
 import { IdentityStage, REFUSED } from './stage.ts';
@@ -134,6 +135,8 @@ describe('bearer tokens', () => {
           .sign(issuer.key.private);
         return `${header}.${base64url.encode(payload)}.${signature}`;
       },
+      'that tells of a log-out': () => issuer.forge({ exp: seconds() + 60 }, { header: { typ: 'logout+jwt' } }),
+      'bound to a key that is not shown': () => issuer.forge({ exp: seconds() + 60, cnf: { jkt: 'x' } }),
       'whose claims were changed': async () => {
         const [header, payload = '', signature] = (await issuer.token()).split('.');
         const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -244,6 +247,17 @@ describe('bearer tokens', () => {
       await stage.service.merge('acme', { site: [{ 'site-id': 'chicago', 'display-name': 'goes on' }] });
       await reader.notification();
       await stage.configure({ issuer: [config({ claim: [] })] });
+      await reader.fails('PERMISSION_DENIED', 'what you may read has changed; subscribe again');
+    });
+
+    it('of a user end when the password changes', async () => {
+      const user = { username: 'acme-planner', password: 'acme-planner-secret' };
+      const server = await stage.serve();
+      const reader = new Subscription(server.client(user).subscribe());
+      reader.subscribe(list('STREAM', ['/application'], { prefix: { target: 'acme' } }));
+      await reader.untilSync();
+      const hash = await hashPassword('next', Buffer.alloc(16, 1), { N: 2, r: 1, p: 1 });
+      await stage.service.merge('platform', { user: [{ name: 'acme-planner', 'password-hash': hash }] });
       await reader.fails('PERMISSION_DENIED', 'what you may read has changed; subscribe again');
     });
 

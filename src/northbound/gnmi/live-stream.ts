@@ -184,7 +184,7 @@ export class LiveStream {
 
 const nothingWaits: Held = { snapshots: new Map(), untilNs: undefined };
 
-/** @throws EdgeconfError PERMISSION_DENIED when a token or certificate does not stand for the same any more. */
+/** @throws EdgeconfError PERMISSION_DENIED when what proved who calls does not prove the same any more. */
 export function checkProof({ proof }: Identity): void {
   if (proof?.holds() === false) throw changedRights();
 }

@@ -69,7 +69,7 @@ export class SubscribeSession {
 
   /** A call may go on for longer than its caller's proof is good for. */
   #endWith(proof: Proof | undefined): void {
-    if (proof === undefined || this.#ended) return;
+    if (proof?.expiresAtMs === undefined || this.#ended) return;
     const leftMs = proof.expiresAtMs - Number(this.#deps.nowNs() / 1_000_000n);
     const expired = new EdgeconfError('UNAUTHENTICATED', `the ${proof.by} has expired; subscribe again`);
     this.#stopExpiry = this.#deps.timers.after(Math.max(0, leftMs), () => this.fail(expired));
@@ -92,6 +92,8 @@ export class SubscribeSession {
   }
 
   async #serve(request: SubscribeRequest): Promise<void> {
+    // Much may have changed since the call began.
+    checkProof(this.#who);
     if (request.request === 'subscribe' && request.subscribe) {
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
       this.#subscriptions = readSubscriptions(request, this.#deps.limits);
@@ -134,7 +136,6 @@ export class SubscribeSession {
   }
 
   #look(subscriptions: Subscriptions): { targets: TargetFeeds[] } {
-    checkProof(this.#who);
     const grants = this.#deps.access.grants(this.#who);
     const places = new Targets(this.#deps.datastore, grants);
     return {
