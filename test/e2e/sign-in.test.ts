@@ -1,9 +1,11 @@
 // Ways to sign in as a user sets them up with the CLI: tokens, certificates, a recovered operator; and what the log tells of it.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { gnmiClient } from '../../src/proto/gnmi-client.ts';
 import { AUDIENCE, startIssuer, type TestIssuer } from '../identity/issuer.ts';
 import { type Authority, authority } from '../northbound/authority.ts';
 import { edgeconf, type Running, running } from './edgeconf-process.ts';
@@ -71,6 +73,7 @@ describe('signing in to edgeconf', () => {
           'ca-reference': `file:${join(folder, 'clients.pem')}`,
           claim: [{ value: 'plant', group: ['operators'] }],
         },
+        { name: 'dead', url: 'https://localhost:1', audience: [AUDIENCE] },
       ],
       'certificate-rule': [{ name: 'cn', field: 'subject-common-name', value: 'collector', group: ['operators'] }],
     };
@@ -96,19 +99,31 @@ describe('signing in to edgeconf', () => {
     assert.deepEqual(await edgeconf(folder, [...get, ...shown], env), known);
 
     const forged = await issuer.forge({ exp: 1 });
-    const denied =
-      'UNAUTHENTICATED: the credentials were not accepted; set EDGECONF_CLIENT_USER and EDGECONF_CLIENT_PASSWORD, or EDGECONF_CLIENT_TOKEN';
+    const hint = 'set EDGECONF_CLIENT_USER and EDGECONF_CLIENT_PASSWORD, or EDGECONF_CLIENT_TOKEN';
+    assert.deepEqual(await edgeconf(folder, [...get, '--token', forged], env), {
+      code: 1,
+      out: '',
+      err: `UNAUTHENTICATED: the credentials were not accepted; ${hint}`,
+    });
+    const ofTheDead = await issuer.forge({ exp: Date.now(), iss: 'https://localhost:1' });
+    const channel = credentials.createSsl(readFileSync(env.EDGECONF_CLIENT_CA ?? ''));
     for (const wrong of [
-      ['--token', forged],
-      ['-u', 'ops', '-p', 'a-wrong-guess'],
-      ['-u', 'nobody-knows', '-p', 'another-guess'],
+      { token: ofTheDead },
+      { token: `${ofTheDead}x` },
+      { username: 'ops', password: 'a-wrong-guess' },
+      { username: 'nobody-knows', password: 'another-guess' },
     ]) {
-      assert.deepEqual(await edgeconf(folder, [...get, ...wrong], env), { code: 1, out: '', err: denied });
+      const client = gnmiClient({ address: env.EDGECONF_CLIENT_ADDRESS ?? '', channel, ...wrong });
+      await assert.rejects(client.capabilities(), { details: 'the credentials were not accepted' });
+      client.close();
     }
     await service?.kill('SIGTERM');
     assert.match(log, /"reason":"ERR_JWT_EXPIRED of exp","msg":"a token is not accepted"/);
+    // Once, however many tokens come.
+    const troubles = log.match(/issuer dead: its keys cannot be fetched, .*?ECONNREFUSED/g);
+    assert.equal(troubles?.length, 1, log);
     const [, claims = '', signature = ''] = token.split('.');
-    for (const told of [secret, 'a-wrong-guess', 'another-guess', token, claims, signature, forged]) {
+    for (const told of [secret, 'a-wrong-guess', 'another-guess', token, claims, signature, forged, ofTheDead]) {
       assert.ok(!log.includes(told), `the log tells ${told}`);
       assert.ok(!log.includes(Buffer.from(told).toString('base64')), `the log tells ${told} in base64`);
     }
