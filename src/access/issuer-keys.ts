@@ -109,7 +109,7 @@ export class IssuerKeys {
   #failed(thrown: unknown): never {
     const nowMs = this.#nowMs();
     const { name } = this.#issuer;
-    const error = new IssuerTrouble(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+    const error = new IssuerTrouble(reasonOf(thrown), { cause: thrown });
     let toldMs = this.#trouble?.toldMs;
     if (toldMs === undefined || nowMs - toldMs >= this.#times.tellMs) {
       toldMs = nowMs;
@@ -129,15 +129,26 @@ export class IssuerKeys {
     const at = `${url.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const found = (await fetchJson(at, ca, this.#times.fetch)) as { issuer?: unknown; jwks_uri?: unknown } | null;
     if (found?.issuer !== url) {
-      throw new Error(`${at} is of issuer ${JSON.stringify(found?.issuer)}; configure the url exactly as it says`);
+      throw new Error(`${at} is of issuer ${short(found?.issuer)}; configure the url exactly as it says`);
     }
     const keysAt = String(found.jwks_uri);
     if (!keysAt.startsWith('https://') && !(url.startsWith('http://') && isHere(keysAt))) {
-      throw new Error(`${at} has jwks_uri ${keysAt}; keys are only fetched over https`);
+      throw new Error(`${at} has jwks_uri ${short(keysAt)}; keys are only fetched over https`);
     }
     const set = (await fetchJson(keysAt, ca, this.#times.fetch)) as JSONWebKeySet;
     return { find: createLocalJWKSet(set), atMs: this.#nowMs() };
   }
+}
+
+/** A failure to connect to a host with several addresses has a code and no message. */
+function reasonOf(thrown: unknown): string {
+  const { message, code } = thrown as { message?: string; code?: string };
+  return message || code || String(thrown);
+}
+
+/** What a stranger says, fit for a line of the log. */
+function short(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 200);
 }
 
 /** Cleartext is only for what does not leave the machine. */

@@ -151,6 +151,15 @@ describe('attempts', () => {
     assert.equal(attempts.take('b', 100), 0);
   });
 
+  it('that did not fail come back alone', () => {
+    const attempts = new Attempts({ burst: 2, refillMs: 100, maxNames: 9 });
+    for (const wait of [0, 0, 100]) assert.equal(attempts.take('a', 0), wait);
+    attempts.giveBack('a');
+    for (const wait of [0, 100]) assert.equal(attempts.take('a', 0), wait);
+    attempts.giveBack('b');
+    for (const wait of [0, 0, 100]) assert.equal(attempts.take('b', 0), wait);
+  });
+
   it('remember a bounded number of names', () => {
     const attempts = new Attempts({ burst: 1, refillMs: 100, maxNames: 2 });
     for (const name of ['a', 'b', 'c']) assert.equal(attempts.take(name, 0), 0);

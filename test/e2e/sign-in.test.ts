@@ -113,7 +113,11 @@ describe('signing in to edgeconf', () => {
       { username: 'ops', password: 'a-wrong-guess' },
       { username: 'nobody-knows', password: 'another-guess' },
     ]) {
-      const client = gnmiClient({ address: env.EDGECONF_CLIENT_ADDRESS ?? '', channel, ...wrong });
+      const client = gnmiClient({
+        address: env.EDGECONF_CLIENT_ADDRESS?.replace('127.0.0.1', 'localhost') ?? '',
+        channel,
+        ...wrong,
+      });
       await assert.rejects(client.capabilities(), { details: 'the credentials were not accepted' });
       client.close();
     }

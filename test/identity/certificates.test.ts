@@ -179,12 +179,6 @@ describe('client certificates', () => {
         'operator',
       ]);
     });
-
-    it('find no alternative name in a certificate that has two lists of them', async () => {
-      await rules({ field: 'san-dns', value: 'gate.acme.example', user: 'operator' });
-      const lists = ['other.example', 'gate.acme.example'].map((value) => [{ type: 'dns' as const, value }]);
-      assert.notEqual(await server.get({}, await stage.trusted.issue('device', 10, ...lists)), 'OK');
-    });
   });
 
   it('count in resumed sessions as in those that they were shown in', async () => {

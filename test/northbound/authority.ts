@@ -31,6 +31,9 @@ const thisMachine: x509.JsonGeneralNames = [
   { type: 'dns', value: 'localhost' },
   { type: 'ip', value: '127.0.0.1' },
 ];
+/** The generator reads escapes and quotes as RFC 4514 writes them; what is escaped stands for itself. */
+const literal = (text: string): string => text.replace(/./g, '\\$&');
+
 let serial = 1;
 const nextSerial = (): string => (serial++).toString(16).padStart(16, '0');
 
@@ -53,7 +56,7 @@ export async function authority(name: string): Promise<Authority> {
     async issue(subject, days = 10, ...names) {
       const own = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
       const certificate = await x509.X509CertificateGenerator.create({
-        subject: typeof subject === 'string' ? [{ CN: [subject] }] : subject,
+        subject: typeof subject === 'string' ? [{ CN: [literal(subject)] }] : subject,
         issuer: ca.subject,
         serialNumber: nextSerial(),
         notBefore: new Date(now - 20 * dayMs),
