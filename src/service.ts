@@ -4,6 +4,7 @@ import { access as fileExists } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
+import { loadCertificateReader } from './access/certificate-names.ts';
 import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
 import { type Datastore, openDatastore } from './datastore/datastore.ts';
 import { type ModelSource, readModels } from './datastore/model-folder.ts';
@@ -188,6 +189,7 @@ async function listen(
 async function tlsOptions(settings: Settings): Promise<TlsOptions | undefined> {
   if (settings['gnmi.plaintext']) return undefined;
   const own = await ensureCertificates(settings);
+  if (settings['tls.clientCa'] !== '') await loadCertificateReader();
   return {
     certificate: settings['tls.certificate'] || own.certificate,
     key: settings['tls.key'] || own.key,

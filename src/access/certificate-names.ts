@@ -14,15 +14,19 @@ const PRINTABLE = /^[\x21-\x7e]{1,2048}$/;
 /** Characters that are not seen, or change how others are seen. */
 const INVISIBLE = /\p{C}/u;
 
+/** Loads what reads certificates: large, and only needed where clients show them. A start does it before anybody waits. */
+export async function loadCertificateReader(): Promise<typeof import('@peculiar/x509')> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
+
 /**
  * Reads a certificate that TLS has verified already. What is ambiguous gives no name: two alternative name extensions, or
  * several common names.
  * @param der the certificate, DER.
  */
 export async function certificateNames(der: Uint8Array): Promise<CertificateNames> {
-  // Large, and only needed where clients show certificates.
-  await import('reflect-metadata');
-  const { SubjectAlternativeNameExtension, X509Certificate } = await import('@peculiar/x509');
+  const { SubjectAlternativeNameExtension, X509Certificate } = await loadCertificateReader();
   const certificate = new X509Certificate(Buffer.from(der));
   const common = certificate.subjectName.getField('CN');
   const extensions = certificate.getExtensions(SubjectAlternativeNameExtension);
