@@ -9,9 +9,10 @@ export const datastoreLog = root.child({ part: 'datastore' });
 export const accessLog = root.child({ part: 'access' });
 export const gnmiLog = root.child({ part: 'gnmi' });
 export const southboundLog = root.child({ part: 'southbound' });
+export const auditLog = root.child({ part: 'audit' });
 export const serviceLog = root.child({ part: 'service' });
 
-const all = [datastoreLog, accessLog, gnmiLog, southboundLog, serviceLog];
+const all = [datastoreLog, accessLog, gnmiLog, southboundLog, auditLog, serviceLog];
 
 /** Sets the level of every logger: `fatal` `error` `warn` `info` `debug` `silent`. */
 export function setLogLevel(level: string): void {

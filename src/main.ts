@@ -18,6 +18,10 @@ process.exitCode = await run(
     serve: async (settings, signal, print) => (await import('./serve.ts')).serve(settings, signal, print),
     init: async (settings, operator) => (await import('./serve.ts')).init(settings, operator),
     verify: async (settings, print) => (await import('./serve.ts')).verify(settings, print),
+    audit: {
+      verify: async (...given) => (await import('./serve.ts')).localAudit.verify(...given),
+      export: async (...given) => (await import('./serve.ts')).localAudit.export(...given),
+    },
   },
   { out: (line) => console.log(line), err: (line) => console.error(line), signal: stop.signal },
 );

@@ -1,8 +1,8 @@
-// `edgeconf serve`, `edgeconf init` and `edgeconf verify`: what they print and when they end.
+// `edgeconf serve`, `init`, `verify` and `audit`: what they print and when they end.
 
 import { certificateFiles } from './certificate-files.ts';
 import type { FirstOperator } from './first-operator.ts';
-import { checkDataFolder, makeDataFolder, startService } from './service.ts';
+import { checkAudit, checkDataFolder, exportAudit, makeDataFolder, startService } from './service.ts';
 import { isLoopback, type Settings } from './settings.ts';
 
 /** Runs the service until the signal aborts. */
@@ -32,6 +32,9 @@ export async function init(settings: Settings, operator: string): Promise<readon
 export function verify(settings: Settings, print: (line: string) => void): Promise<void> {
   return checkDataFolder(settings, print);
 }
+
+/** What the commands on the audit log do to a data folder that they open themselves. */
+export const localAudit = { verify: checkAudit, export: exportAudit };
 
 function introduction(settings: Settings, { name, secret }: FirstOperator): string[] {
   return [

@@ -4,6 +4,12 @@ import { access as fileExists } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { reportAuditState } from './audit/audit-state.ts';
+import { type ExportFrom, exportRecords } from './audit/export.ts';
+import { withFolderCopy } from './audit/folder-copy.ts';
+import { auditFile, readEntries } from './audit/log-file.ts';
+import { verifyAudit } from './audit/verify.ts';
 import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
 import { type Datastore, openDatastore } from './datastore/datastore.ts';
 import { type ModelSource, readModels } from './datastore/model-folder.ts';
@@ -11,10 +17,12 @@ import { verifyFolder } from './datastore/verify.ts';
 import { EdgeconfError } from './errors.ts';
 import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
+import { auditService } from './northbound/api/audit-service.ts';
 import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
 import { serveHealth } from './northbound/http/health.ts';
+import { refusalEvent, untrustedEvent } from './northbound/refusal-event.ts';
 import type { TlsOptions } from './northbound/tls-listeners.ts';
 import { packageRoot } from './package-root.ts';
 import { resolveSecret, type Settings } from './settings.ts';
@@ -46,6 +54,7 @@ export async function startService(
     const adapters = await loadAdapters(settings.adapters);
     const alarms = new Map<string, string>();
     let reconciler: Reconciler | undefined;
+    let audit: AuditLog | undefined;
     const datastore = await openDatastore({
       folder: settings.data,
       models: await modelsOf(settings),
@@ -53,8 +62,18 @@ export async function startService(
       deadlineMs: settings['commit.deadlineMs'],
       onAlarm: ({ kind, message }) =>
         kind === 'writes-stopped' ? alarms.set('writes', message) : alarms.delete('writes'),
+      auditMark: () => audit?.mark,
     });
     stops.push(() => datastore.close());
+    const log = await AuditLog.open({
+      folder: settings.data,
+      journalHead: () => datastore.head,
+      onAlarm: (reason) => (reason === undefined ? alarms.delete('audit') : alarms.set('audit', reason)),
+    });
+    audit = log;
+    stops.push(() => log.close());
+    const endAuditReports = reportAuditState(log, datastore);
+    stops.push(async () => endAuditReports());
     // Its own database: what devices acknowledged is no part of the configuration and has its own pace.
     const acknowledged = new Level<string, string>(join(settings.data, 'southbound'));
     await acknowledged.open();
@@ -74,7 +93,7 @@ export async function startService(
     stops.push(() => southbound.close());
     const endReports = reportDeviceState(southbound, datastore);
     stops.push(async () => endReports());
-    const gnmiPort = await listen(settings, { datastore, access, southbound }, stops);
+    const gnmiPort = await listen(settings, { datastore, access, southbound, audit: log }, stops);
     const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]).catch(
       (error: Error) => {
         const address = `${settings['http.host']}:${settings['http.port']}`;
@@ -120,6 +139,23 @@ export async function checkDataFolder(settings: Settings, tell: (line: string) =
   await verifyFolder({ folder: settings.data, models: await modelsOf(settings), tell });
 }
 
+/** Proves the audit log and the journal of a data folder, also of one in use. @throws EdgeconfError saying what does not hold */
+export function checkAudit(settings: Settings, head: string | undefined, tell: (line: string) => void): Promise<void> {
+  return verifyAudit({ folder: settings.data, head, tell });
+}
+
+/** Prints the audit log of a data folder, also of one in use. */
+export function exportAudit(
+  settings: Settings,
+  from: ExportFrom | undefined,
+  print: (record: string) => void,
+): Promise<void> {
+  return withFolderCopy(settings.data, async ({ journal, bytesBefore }) => {
+    const entries = readEntries(auditFile(settings.data), bytesBefore);
+    for await (const record of exportRecords({ journal, entries }, from)) print(record);
+  });
+}
+
 function modelsOf(settings: Settings): Promise<ModelSource[]> {
   return readModels(settings.models || join(packageRoot, 'models'));
 }
@@ -141,23 +177,37 @@ async function loadAdapter(name: string): Promise<Adapter> {
   }
 }
 
+/** What listeners serve. */
+interface Served {
+  readonly datastore: Datastore;
+  readonly access: Access;
+  readonly southbound: Reconciler;
+  readonly audit: AuditLog;
+}
+
 async function listen(
   settings: Settings,
-  { datastore, access, southbound }: { datastore: Datastore; access: Access; southbound: Reconciler },
+  { datastore, access, southbound, audit }: Served,
   stops: (() => Promise<unknown>)[],
 ): Promise<number> {
+  const door = new FrontDoor({
+    access,
+    onRefusal: (refusal) => audit.note(refusalEvent(refusal)),
+  });
   const gnmi = gnmiService({
     datastore,
-    door: new FrontDoor({ access }),
+    door,
     leafListUpdate: settings['gnmi.leafListUpdate'],
     sampleDeletes: settings['gnmi.sampleDeletes'],
     settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
+    documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
   const server = await serveGrpc({
     host: settings['gnmi.host'],
     port: settings['gnmi.port'],
     tls: await tlsOptions(settings),
-    services: [gnmi],
+    services: [gnmi, auditService({ door, datastore, audit })],
+    onUntrusted: (client) => audit.note(untrustedEvent(client)),
     channelOptions: grpcServerOptions(),
     keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
   });

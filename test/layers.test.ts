@@ -31,6 +31,12 @@ describe('layer rules', () => {
     assert.equal(lint('src/datastore', "import '../../schema/row-key.ts';"), 'passed');
   });
 
+  it('refuse an audit log that knows how requests come in, and a datastore that knows the audit log', () => {
+    assert.match(lint('src/audit', "import '../../northbound/caller.ts';"), /src\/audit may import only: schema/);
+    assert.match(lint('src/datastore', "import '../../audit/audit-log.ts';"), /src\/datastore may import only: schema/);
+    assert.equal(lint('src/audit', "import '../../datastore/journal.ts';"), 'passed');
+  });
+
   it('refuse an adapter that reaches into the datastore', () => {
     assert.match(lint('adapters/sd-core', "import '../../../src/datastore/row.ts';"), /an adapter may import only/);
   });

@@ -55,6 +55,7 @@ export class TenantLimits {
   #tenants: ReadonlyMap<string, Limits> = new Map();
   #platform = NO_GUARD_RAILS;
   #tenantOf: ReadonlyMap<string, string> = new Map();
+  readonly #targetsOf = new Map<string, string[]>();
 
   constructor(source: LimitSource) {
     this.#source = source;
@@ -62,33 +63,41 @@ export class TenantLimits {
 
   /** The limits of the tenant that a target belongs to; undefined for the platform target and for unknown ones. */
   ofTarget(target: string): Limits | undefined {
-    const { tenants, tenantOf } = this.#current();
-    const tenant = tenantOf.get(target);
-    return tenant === undefined ? undefined : tenants.get(tenant);
+    this.#refresh();
+    const tenant = this.#tenantOf.get(target);
+    return tenant === undefined ? undefined : this.#tenants.get(tenant);
   }
 
   /** The guard rails of the platform, which hold for all targets. */
   get platform(): GuardRails {
-    return this.#current().platform;
+    this.#refresh();
+    return this.#platform;
   }
 
-  /** Names of a tenant's targets. O(targets). */
-  targetsOf(tenant: string): string[] {
-    return [...this.#current().tenantOf].flatMap(([target, owner]) => (owner === tenant ? [target] : []));
+  /** Names of a tenant's targets. */
+  targetsOf(tenant: string): readonly string[] {
+    this.#refresh();
+    return this.#targetsOf.get(tenant) ?? [];
   }
 
-  #current() {
+  #refresh(): void {
     const platform = this.#source.snapshot(PLATFORM);
-    if (platform !== undefined && platform.rows !== this.#read?.rows) {
-      this.#tenantOf = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
-      if (this.#read === undefined || !sameNodes(this.#read, platform, [TENANT_LIST, GUARD_RAILS])) {
-        const tenants = [...readEntries(platform, TENANT_LIST)].map(readLimits);
-        this.#tenants = new Map(tenants.map((limits) => [limits.tenant, limits]));
-        this.#platform = readGuardRails([...readEntries(platform, GUARD_RAILS)][0]);
-      }
-      this.#read = platform;
+    const former = this.#read;
+    // State that is reported makes another snapshot of the same revision.
+    if (platform === undefined || (platform.revision === former?.revision && platform.model === former.model)) return;
+    this.#read = platform;
+    const targets = this.#source.targets();
+    this.#tenantOf = new Map(targets.map(({ name, tenant }) => [name, tenant]));
+    this.#targetsOf.clear();
+    for (const { name, tenant } of targets) {
+      const names = this.#targetsOf.get(tenant);
+      if (names === undefined) this.#targetsOf.set(tenant, [name]);
+      else names.push(name);
     }
-    return { tenants: this.#tenants, platform: this.#platform, tenantOf: this.#tenantOf };
+    if (former !== undefined && sameNodes(former, platform, [TENANT_LIST, GUARD_RAILS])) return;
+    const tenants = [...readEntries(platform, TENANT_LIST)].map(readLimits);
+    this.#tenants = new Map(tenants.map((limits) => [limits.tenant, limits]));
+    this.#platform = readGuardRails([...readEntries(platform, GUARD_RAILS)][0]);
   }
 }
 

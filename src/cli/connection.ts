@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { EdgeconfError } from '../errors.ts';
 import type { Path } from '../proto/gnmi.ts';
-import { type GnmiClient, gnmiClient } from '../proto/gnmi-client.ts';
+import { type GnmiClient, type GnmiClientOptions, gnmiClient } from '../proto/gnmi-client.ts';
 import type { Settings } from '../settings.ts';
 
 /** A client of the service, and the prefix that carries the target. Close the client when done. */
@@ -12,23 +12,22 @@ export interface Connection {
   readonly client: GnmiClient;
   readonly prefix: Path | null;
   readonly address: string;
+  /** For clients of other services at the same address. */
+  readonly options: GnmiClientOptions;
 }
 
 /** Opens a channel; nothing is dialled before the first call. `timeoutMs` bounds each unary call. */
 export function connect(settings: Settings, timeoutMs = 600_000): Connection {
   const target = settings['client.target'];
   const address = settings['client.address'];
-  return {
+  const options = {
     address,
-    client: gnmiClient({
-      address,
-      channel: channelOf(settings),
-      username: settings['client.user'] || undefined,
-      password: settings['client.password'] || undefined,
-      timeoutMs,
-    }),
-    prefix: target === '' ? null : { target },
+    channel: channelOf(settings),
+    username: settings['client.user'] || undefined,
+    password: settings['client.password'] || undefined,
+    timeoutMs,
   };
+  return { address, options, client: gnmiClient(options), prefix: target === '' ? null : { target } };
 }
 
 function channelOf(settings: Settings): ChannelCredentials {

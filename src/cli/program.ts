@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { EdgeconfError } from '../errors.ts';
 import { describeSettings, loadSettings, type Settings } from '../settings.ts';
+import { addAuditCommands, type LocalAudit } from './audit.ts';
 import { type Connection, connect, explain } from './connection.ts';
 import { get } from './get.ts';
 import { showProgress } from './progress.ts';
@@ -18,6 +19,8 @@ export interface Local {
   init(settings: Settings, operator: string): Promise<readonly string[]>;
   /** Checks a data folder that no service has open; prints what holds. @throws EdgeconfError saying what does not */
   verify(settings: Settings, print: (line: string) => void): Promise<void>;
+  /** The audit log of a data folder. */
+  readonly audit: LocalAudit;
   readonly version: string;
 }
 
@@ -28,7 +31,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-interface ClientOptions {
+/** What every command that talks to the service is given. */
+export interface ClientOptions {
   address?: string;
   user?: string;
   password?: string;
@@ -116,6 +120,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .option('--replace', 'replace what is at the paths instead of merging', false)
     .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
     .addOption(confirmDeletes())
+    .addOption(certify())
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
@@ -123,7 +128,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
         const end = isLarge ? showProgress(connection, terminal.err) : () => {};
         try {
           const { delete: deletes, replace, confirmDeletes } = options;
-          terminal.out(await set(connection, { pairs, files, deletes, replace, confirmDeletes }));
+          terminal.out(await set(connection, { pairs, files, deletes, replace, confirmDeletes }, options));
         } finally {
           end();
         }
@@ -134,10 +139,12 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .description('delete paths and all below, in one transaction')
     .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
     .addOption(confirmDeletes())
-    .action((paths: string[], options: ClientOptions & { confirmDeletes?: string }) =>
+    .addOption(certify())
+    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'confirmDeletes'>) =>
       talk(options, async (connection) => {
         const { confirmDeletes } = options;
-        terminal.out(await set(connection, { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes }));
+        const edits = { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes };
+        terminal.out(await set(connection, edits, options));
       }),
     );
 
@@ -151,6 +158,8 @@ function buildProgram(local: Local, terminal: Terminal): Command {
       ),
     );
 
+  addAuditCommands(program, { local: local.audit, client, talk, print: terminal.out });
+
   return program;
 }
 
@@ -163,6 +172,11 @@ interface SetOptions {
   replace: boolean;
   delete: string[];
   confirmDeletes?: string;
+  certify: boolean;
+}
+
+function certify(): Option {
+  return new Option('--certify', 'also tell which targets and devices were touched, and whose').default(false);
 }
 
 function confirmDeletes(): Option {

@@ -3,6 +3,7 @@
 import { EdgeconfError } from '../errors.ts';
 import type { SetRequest, SetResponse, Update } from '../proto/gnmi.ts';
 import { parsePath } from '../proto/path-text.ts';
+import { certificateOf, certificateRequest, type TransactionCertificate } from '../proto/transaction-certificate.ts';
 import { revisionOf } from '../proto/transaction-info.ts';
 import type { Connection } from './connection.ts';
 import { jsonValue, typedValue } from './value.ts';
@@ -18,8 +19,18 @@ export interface Edits {
   readonly confirmDeletes?: string | undefined;
 }
 
+/** What the service is asked to tell of the transaction, beside its revision. */
+export interface SetOutput {
+  /** Which targets and documents it touched, and whose they are. */
+  readonly certify: boolean;
+}
+
 /** @returns one line that says which revision the service answered with. */
-export async function set(connection: Connection, edits: Edits): Promise<string> {
+export async function set(
+  connection: Connection,
+  edits: Edits,
+  output: SetOutput = { certify: false },
+): Promise<string> {
   if (edits.pairs.length % 2 !== 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', `no value for ${edits.pairs.at(-1)}; write pairs: <path> <value> ...`);
   }
@@ -34,6 +45,7 @@ export async function set(connection: Connection, edits: Edits): Promise<string>
     prefix: connection.prefix,
     delete: edits.deletes.map(parsePath),
     ...(edits.replace ? { replace: updates } : { update: updates }),
+    ...(output.certify ? { extension: [certificateRequest()] } : {}),
   };
   if (updates.length === 0 && edits.deletes.length === 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', 'nothing to do: give <path> <value> pairs, --file or --delete');
@@ -45,5 +57,22 @@ export async function set(connection: Connection, edits: Edits): Promise<string>
 
 function accepted(response: SetResponse): string {
   const revision = revisionOf(response);
-  return revision === undefined ? 'accepted' : `accepted as revision ${revision}`;
+  const accepted = revision === undefined ? 'accepted' : `accepted as revision ${revision}`;
+  const certificate = certificateOf(response);
+  return certificate === undefined ? accepted : [accepted, ...described(certificate)].join('\n');
+}
+
+function* described(certificate: TransactionCertificate): Iterable<string> {
+  for (const { name, tenant, written } of certificate.targets) {
+    yield `  ${written ? 'wrote' : 'read '}  target ${name}${tenant === '' ? '' : ` of tenant ${tenant}`}`;
+  }
+  for (const { device, document, target, removed } of certificate.documents) {
+    yield `  ${removed ? 'removes' : 'changes'}  document ${document} on device ${device}, made from target ${target}`;
+  }
+  if (certificate.unnamed_documents > 0) {
+    yield `  changes  ${certificate.unnamed_documents} documents on devices that you may not read`;
+  }
+  const others = [...certificate.other_tenants];
+  if (certificate.unnamed_tenants > 0) others.push(`${certificate.unnamed_tenants} that you may not know`);
+  yield others.length === 0 ? '  no other tenant was touched' : `  touched other tenants: ${others.join(', ')}`;
 }

@@ -4,6 +4,7 @@ import { EdgeconfError } from '../errors.ts';
 import type { Journal } from './journal.ts';
 import { type Draft, type JournalEntry, type JournalHead, type SealedEntry, seal } from './journal-entry.ts';
 import { replay } from './recovery.ts';
+import { auditLabel } from './request-label.ts';
 import type { RowStore } from './row-store.ts';
 import type { RowTree } from './row-tree.ts';
 import { RowWriter } from './row-writer.ts';
@@ -49,6 +50,8 @@ export interface AppendQueueParts {
    */
   readonly apply: (entry: JournalEntry, candidates: readonly Candidate[] | undefined) => readonly Candidate[];
   readonly onAlarm: (alarm: Alarm) => void;
+  /** The audit log's head, see auditLabel. */
+  readonly auditMark?: () => string | undefined;
 }
 
 interface Pending {
@@ -67,6 +70,8 @@ export class AppendQueue {
   /** The last entry applied in memory. */
   #head: JournalHead;
   #epoch = 0;
+  /** The audit log's head that the last entry, or one before it, has recorded. */
+  #auditMark: string | undefined;
   #flushing: Promise<void> | undefined;
   readonly #writer: RowWriter;
   #stopped: string | undefined;
@@ -157,6 +162,8 @@ export class AppendQueue {
     const takers: Pending[] = [];
     const tops = new Map<string, RowTree>();
     let head = this.#head;
+    const mark = this.#parts.auditMark?.();
+    let isMarked = mark === this.#auditMark;
     for (;;) {
       const next = this.#pending.shift();
       if (next === undefined) break;
@@ -164,7 +171,9 @@ export class AppendQueue {
         next.resolve('moved');
         continue;
       }
-      const entry = seal(next.submission.draft, head, this.#parts.now());
+      const { draft } = next.submission;
+      const entry = seal(isMarked ? draft : withMark(draft, mark), head, this.#parts.now());
+      isMarked = true;
       sealed.push(entry);
       takers.push(next);
       for (const { target, after } of next.submission.candidates) tops.set(target, after.rows);
@@ -200,6 +209,7 @@ export class AppendQueue {
 
   #apply(entry: JournalEntry, candidates?: readonly Candidate[]): readonly Candidate[] {
     this.#head = { revision: entry.revision, timeNs: entry.timeNs, hash: entry.hash };
+    this.#auditMark = entry.labels[auditLabel] ?? this.#auditMark;
     return this.#parts.apply(entry, candidates);
   }
 
@@ -253,6 +263,10 @@ export class AppendQueue {
     this.#writer.reset();
     this.#parts.onAlarm({ kind: 'writes-resumed', message: `writes go on after revision ${this.#head.revision}` });
   }
+}
+
+function withMark(draft: Draft, mark: string | undefined): Draft {
+  return mark === undefined ? draft : { ...draft, labels: { ...draft.labels, [auditLabel]: mark } };
 }
 
 function notWritten(reason: string, cause?: unknown): EdgeconfError {

@@ -7,7 +7,7 @@ import type { CommitParts, Transaction } from './commit-parts.ts';
 import { packBodyInSlices } from './journal-body.ts';
 import type { Draft } from './journal-entry.ts';
 import { noteLabels } from './notes.ts';
-import { idempotencyLabel } from './request-label.ts';
+import { groupsLabel, idempotencyLabel, peerLabel, policyLabel, viaLabel } from './request-label.ts';
 import type { Link } from './stacks.ts';
 import { platformTarget } from './targets.ts';
 import type { Candidate, CommitRequest, CommitResult } from './transaction.ts';
@@ -90,13 +90,13 @@ function isFirm({ running }: CommitParts, { target, before }: Candidate): boolea
 
 function append(
   parts: CommitParts,
-  { epoch }: Transaction,
+  { epoch, request }: Transaction,
   draft: Draft,
   candidates: readonly Candidate[],
   policyRevision: number,
 ): Promise<Appended | 'moved'> {
   return parts.queue.submit({
-    draft,
+    draft: request.via === undefined ? draft : allowedBy(draft, policyRevision),
     candidates,
     epoch,
     stands: (top) =>
@@ -106,9 +106,19 @@ function append(
   });
 }
 
+function allowedBy(draft: Draft, policyRevision: number): Draft {
+  return { ...draft, labels: { ...draft.labels, [policyLabel]: String(policyRevision) } };
+}
+
 function labelsOf(request: CommitRequest): Record<string, string> {
   const labels = { ...request.labels };
   if (request.idempotencyId !== undefined) labels[idempotencyLabel] = request.idempotencyId;
+  if (request.via !== undefined) {
+    const { method, peer, groups } = request.via;
+    labels[viaLabel] = method;
+    labels[peerLabel] = peer;
+    if (groups.length > 0) labels[groupsLabel] = groups.join(' ');
+  }
   return labels;
 }
 

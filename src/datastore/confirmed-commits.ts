@@ -6,7 +6,7 @@ import type { JournalEntry } from './journal-entry.ts';
 import type { Note, PendingCommit } from './notes.ts';
 import { restoreEdits } from './restore-edits.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { CommitRequest, CommitResult, TargetEdits } from './transaction.ts';
+import type { CommitRequest, CommitResult, CommitVia, TargetEdits } from './transaction.ts';
 
 /** The author of rollbacks in the journal. */
 export const CONFIRMED_COMMIT_AUTHOR = 'edgeconf-commit-confirmed';
@@ -52,21 +52,27 @@ export class ConfirmedCommits {
   }
 
   /** Makes a commit final. @throws EdgeconfError FAILED_PRECONDITION when it does not wait any more. */
-  confirm({ id, revision, targets }: PendingCommit, author: string): Promise<CommitResult> {
-    return this.#record(targets, author, { kind: 'confirm', id, revision });
+  confirm({ id, revision, targets }: PendingCommit, author: string, via?: CommitVia): Promise<CommitResult> {
+    return this.#record(targets, author, { kind: 'confirm', id, revision }, via);
   }
 
   /** Sets a new time limit that starts now. @throws EdgeconfError FAILED_PRECONDITION when it does not wait any more. */
-  extend({ id, revision, targets }: PendingCommit, author: string, rollbackAfterNs: bigint): Promise<CommitResult> {
-    return this.#record(targets, author, { kind: 'extend', id, revision, rollbackAfterNs });
+  extend(
+    { id, revision, targets }: PendingCommit,
+    author: string,
+    rollbackAfterNs: bigint,
+    via?: CommitVia,
+  ): Promise<CommitResult> {
+    return this.#record(targets, author, { kind: 'extend', id, revision, rollbackAfterNs }, via);
   }
 
   /**
    * Undoes a commit by a transaction of the service itself.
    * @param why for the journal.
+   * @param via the RPC that asked for it; absent when nobody confirmed in time.
    * @throws EdgeconfError FAILED_PRECONDITION when it does not wait any more; else like every commit, and it still waits.
    */
-  async rollBack({ id, revision, targets }: PendingCommit, why: string): Promise<CommitResult> {
+  async rollBack({ id, revision, targets }: PendingCommit, why: string, via?: CommitVia): Promise<CommitResult> {
     const { commits } = await this.#parts.entry(revision);
     const edits = this.#edits(targets, (snapshot) => {
       const changes = commits.find(({ target }) => target === snapshot.target)?.changes ?? [];
@@ -79,6 +85,7 @@ export class ConfirmedCommits {
       // The service takes back what somebody was allowed to do; nobody's rights matter for that.
       authorize: () => {},
       note: { kind: 'rollback', id, revision },
+      ...(via && { via }),
     });
   }
 
@@ -149,8 +156,9 @@ export class ConfirmedCommits {
     for (const revision of this.#failed.keys()) if (!waiting.has(revision)) this.#failed.delete(revision);
   }
 
-  #record(targets: readonly string[], author: string, note: Note): Promise<CommitResult> {
-    return this.#parts.commit({ author, edits: this.#edits(targets, () => []), authorize: () => {}, note });
+  #record(targets: readonly string[], author: string, note: Note, via: CommitVia | undefined): Promise<CommitResult> {
+    const edits = this.#edits(targets, () => []);
+    return this.#parts.commit({ author, edits, authorize: () => {}, note, ...(via && { via }) });
   }
 
   #edits(targets: readonly string[], make: (snapshot: Snapshot) => TargetEdits['edits']): TargetEdits[] {

@@ -51,6 +51,8 @@ export interface DatastoreOptions {
   /** Wall clock, ns since the epoch. */
   readonly now?: () => bigint;
   readonly onAlarm?: (alarm: Alarm) => void;
+  /** The audit log's durable head as `<sequence>:<hash>`; the next transaction records it when it has moved. */
+  readonly auditMark?: () => string | undefined;
   /** What wakes the datastore when a confirmed commit is to be undone; default: the system's timers. */
   readonly timer?: SetTimer;
   /** The journal to use on the opened store; default: the embedded one. */
@@ -184,6 +186,7 @@ function assemble({
       datastoreLog.error({ alarm: alarm.kind }, alarm.message);
       options.onAlarm?.(alarm);
     },
+    auditMark: options.auditMark ?? (() => undefined),
   });
   const tellState = (commits: readonly Candidate[], timeNs: bigint): void => {
     if (commits.length > 0) feed.tell({ state: true, revision: queue.head.revision, timeNs, author: '', commits });

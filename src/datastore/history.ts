@@ -2,8 +2,8 @@
 
 import { EdgeconfError } from '../errors.ts';
 import type { RowKey } from '../schema/row-key.ts';
-import type { Journal } from './journal.ts';
-import type { JournalEntry } from './journal-entry.ts';
+import type { Journal, Outline } from './journal.ts';
+import type { EntryHeader, JournalEntry } from './journal-entry.ts';
 import type { PastValue } from './past-values.ts';
 import type { RowStore } from './row-store.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -30,6 +30,16 @@ export class History {
       'NOT_FOUND',
       `no revision ${revision}; the journal has 1 to ${this.#journal.head.revision}`,
     );
+  }
+
+  /** What the journal says of each transaction from a revision on, without what it changed. */
+  headers(fromRevision: number): AsyncIterable<EntryHeader> {
+    return this.#journal.headers(fromRevision);
+  }
+
+  /** The same with the targets of each. */
+  outlines(fromRevision: number): AsyncIterable<Outline> {
+    return this.#journal.outlines(fromRevision);
   }
 
   /** Every recorded change of the row at `key` and of all rows below, each row's changes in revision order. */

@@ -71,6 +71,14 @@ export function unpackBody(chunks: readonly Buffer[]): TargetChanges[] {
   return commits;
 }
 
+/** The targets of a body of either format, each once; changes are not read. */
+export function targetsOf(chunks: readonly Buffer[]): string[] {
+  const names = chunks.map((chunk) =>
+    chunk[0] === packedMark ? fromBinary(new ByteReader(chunk, 1).sizedBinary()) : parse(chunk).target,
+  );
+  return [...new Set(names)];
+}
+
 /** Chunk: mark, target, model, number of changes. Change: shared and further bytes of its key, which sides there are, the sides. */
 function* chunksOf(commits: readonly TargetChanges[]): IterableIterator<Buffer> {
   for (const { target, model, changes } of commits) {

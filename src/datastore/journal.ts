@@ -9,6 +9,12 @@ import {
   type SealedEntry,
 } from './journal-entry.ts';
 
+/** A header with the names of the targets that the transaction changed. */
+export interface Outline {
+  readonly header: EntryHeader;
+  readonly targets: readonly string[];
+}
+
 /** An ordered, hash-chained log of transactions; revisions are 1, 2, 3, ... without a gap. */
 export interface Journal {
   /** The last entry known to be durable. */
@@ -22,6 +28,8 @@ export interface Journal {
   entries(fromRevision: number): AsyncIterable<JournalEntry>;
   /** Like `entries`, without what they changed: only their headers are read and proven. */
   headers(fromRevision: number): AsyncIterable<EntryHeader>;
+  /** Like `headers`, with the targets; of what was changed nothing else is read. */
+  outlines(fromRevision: number): AsyncIterable<Outline>;
   /** Reads the head from the store again. @throws when the store cannot be read or written. */
   reread(): Promise<JournalHead>;
   close(): Promise<void>;

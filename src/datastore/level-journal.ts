@@ -1,6 +1,7 @@
 // The journal on level: a header and a body per revision, made durable by one synced batch.
 
-import type { Journal } from './journal.ts';
+import type { Journal, Outline } from './journal.ts';
+import { targetsOf } from './journal-body.ts';
 import {
   type EntryHeader,
   genesis,
@@ -64,6 +65,12 @@ export class LevelJournal implements Journal {
       proveLink(before, header);
       yield header;
       before = header;
+    }
+  }
+
+  async *outlines(fromRevision: number): AsyncIterable<Outline> {
+    for await (const header of this.headers(fromRevision)) {
+      yield { header, targets: targetsOf(await bodyOf(this.#store, header)) };
     }
   }
 

@@ -48,10 +48,22 @@ export interface CommitProgress {
   readonly done: number | undefined;
 }
 
+/** The RPC that asks for a transaction; recorded in the journal with the revision of the policy that allowed it. */
+export interface CommitVia {
+  /** Full name, such as `/gnmi.gNMI/Set`. */
+  readonly method: string;
+  /** The client's address. */
+  readonly peer: string;
+  /** Groups that a token or certificate gave the author. */
+  readonly groups: readonly string[];
+}
+
 /** One transaction, on one or several targets. */
 export interface CommitRequest {
   /** Who is answerable, e.g. a user's name; recorded in the journal. */
   readonly author: string;
+  /** Absent when the service itself is the author. */
+  readonly via?: CommitVia;
   readonly comment?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly edits: readonly TargetEdits[];

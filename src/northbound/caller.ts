@@ -4,6 +4,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Consent, Grants } from '../access/grants.ts';
 import { CONFIRM_DELETES } from '../access/guard-rails.ts';
 import type { Credentials, Identity } from '../access/identity.ts';
+import type { CommitVia } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
 
 /** Who sends a request, what they may do, and when they give up. */
@@ -11,6 +12,8 @@ export interface Caller {
   readonly identity: Identity;
   readonly grants: Grants;
   readonly signal: AbortSignal;
+  /** For what the journal and the audit log say of the request. */
+  readonly via: CommitVia;
   /** What the caller says to be aware of. */
   readonly consent: Consent;
 }

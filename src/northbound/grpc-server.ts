@@ -10,7 +10,7 @@ import { reflectionPackage } from '../proto/load.ts';
 import { cleartextListener } from './cleartext-listener.ts';
 import { earlyAck } from './gnmi/early-ack.ts';
 import { defaultLimits } from './gnmi/limits.ts';
-import { HandshakeLog } from './handshake-log.ts';
+import { HandshakeLog, type UntrustedClient } from './handshake-log.ts';
 import { TlsListeners, type TlsOptions } from './tls-listeners.ts';
 
 /** A gRPC service and its handlers. */
@@ -27,6 +27,8 @@ export interface GrpcServerOptions {
   /** Absent: cleartext. */
   readonly tls?: TlsOptions | undefined;
   readonly services: readonly ServedService[];
+  /** Told of each client that was kept out for its certificate. */
+  readonly onUntrusted?: (client: UntrustedClient) => void;
   /** Options of grpc-js, above all the limits of message sizes. */
   readonly channelOptions: Readonly<Record<string, number>>;
   /** A ping goes to each client this often; one that does not answer it in time is cut off. */
@@ -64,7 +66,7 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer>
   new ReflectionService(reflectionPackage(), { services: names }).addToServer(server);
   // TLS is ended here and not in grpc-js, which neither exchanges certificates nor tells why a handshake failed.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const handshakes = new HandshakeLog();
+  const handshakes = new HandshakeLog(options.onUntrusted);
   const tls = options.tls === undefined ? undefined : await TlsListeners.open(options.tls, injector, handshakes);
   const sockets = new Set<Socket>();
   const listeners: NetServer[] = [];

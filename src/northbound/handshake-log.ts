@@ -18,20 +18,37 @@ const hints: Readonly<Record<string, string>> = {
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'it does not offer HTTP/2 (ALPN h2), so it is no gRPC client',
 };
 
+const withoutCertificate = 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
 const quietMs = 10_000;
+
+/** A client whose certificate, or want of one, kept it out. */
+export interface UntrustedClient {
+  /** Address and port. */
+  readonly peer: string;
+  readonly reason: string;
+}
 
 /** One line for each reason, then silence for that reason for a while, then the number of what was not told. */
 export class HandshakeLog {
   readonly #told = new Map<string, { atMs: number; since: number }>();
+  readonly #onUntrusted: (client: UntrustedClient) => void;
+
+  /** @param onUntrusted told of each client, also of those that the log is silent about */
+  constructor(onUntrusted: (client: UntrustedClient) => void = () => {}) {
+    this.#onUntrusted = onUntrusted;
+  }
 
   /** A TLS handshake that failed. */
   failed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     // Node ends the handshake by itself and leaves only this: the code of what is wrong with the client's certificate.
     if (socket.authorizationError) {
-      this.#tell(`its certificate is not accepted by tls.clientCa: ${socket.authorizationError}`, socket);
+      const reason = `its certificate is not accepted by tls.clientCa: ${socket.authorizationError}`;
+      this.#onUntrusted({ peer: peerOf(socket), reason });
+      this.#tell(reason, socket);
       return;
     }
     const code = error.code ?? '';
+    if (code === withoutCertificate) this.#onUntrusted({ peer: peerOf(socket), reason: 'it showed no certificate' });
     // Port scanners and balancers' probes connect and go away.
     if (code === 'ECONNRESET' || code === 'EPIPE') return;
     this.#tell(hints[code] ?? error.message, socket);
@@ -65,4 +82,9 @@ export class HandshakeLog {
     const more = last !== undefined && last.since > 0 ? ` (and ${last.since} more of this kind before)` : '';
     gnmiLog.warn({ peer: socket?.remoteAddress }, `a client was refused: ${reason}${more}`);
   }
+}
+
+/** A socket that is gone already knows nothing any more. */
+function peerOf({ remoteAddress = '', remotePort }: Socket): string {
+  return remotePort === undefined ? remoteAddress : `${remoteAddress}:${remotePort}`;
 }

@@ -21,8 +21,10 @@ const protoFolder = join(packageRoot, 'proto');
 const files = [
   'github.com/openconfig/gnmi/proto/gnmi_ext/gnmi_ext.proto',
   'github.com/openconfig/gnmi/proto/gnmi/gnmi.proto',
+  'edgeconf/gnmi/v1/certificate.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
+  'edgeconf/audit/v1/audit.proto',
 ];
 
 // protobufjs knows the well-known types by itself, but descriptor.proto only when it is handed over.

@@ -8,7 +8,7 @@ import type { Device } from './adapter.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
-import { documentsChanged } from './documents-changed.ts';
+import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, Overlay, Rendering } from './rendering.ts';
 
@@ -42,6 +42,7 @@ interface Plan {
   /** The devices that it was made for. */
   readonly generation: number;
   readonly targets: number;
+  readonly documents: readonly ChangedDocument[];
 }
 
 interface InFlight {
@@ -85,13 +86,13 @@ export class Planner {
   }
 
   /**
-   * @param admit told how many documents the transaction changes, by target, when it can be rendered; throws to refuse it.
+   * @param admit told which documents the transaction changes, when it can be rendered; throws to refuse it.
    * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
    *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
    */
   async plan(
     candidates: readonly Candidate[],
-    admit: (documents: ReadonlyMap<string, number>) => void = () => {},
+    admit: (documents: readonly ChangedDocument[]) => void = () => {},
   ): Promise<void> {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
@@ -101,13 +102,19 @@ export class Planner {
     checkFaults(overlay);
     const nowMs = this.#nowMs();
     this.#claims.check(overlay, this.#undecided(candidates, nowMs));
-    admit(documentsChanged(overlay, candidates));
+    const documents = documentsChanged(overlay);
+    admit(documents);
     for (const { target, changes, after } of candidates) {
-      this.#plans.set(changes, { overlay, generation, targets: candidates.length });
+      this.#plans.set(changes, { overlay, generation, targets: candidates.length, documents });
       const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);
       started.push({ overlay, generation, rows: after.rows, untilMs: nowMs + IN_FLIGHT_MS });
       this.#inFlight.set(target, started);
     }
+  }
+
+  /** The documents that a transaction changes, as it was planned; none when it was not. */
+  documentsOf([first]: readonly Candidate[]): readonly ChangedDocument[] {
+    return (first === undefined ? undefined : this.#plans.get(first.changes)?.documents) ?? [];
   }
 
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */

@@ -10,6 +10,7 @@ import { type Backoff, type Clock, systemClock } from './clock.ts';
 import { identityOf } from './device-registry.ts';
 import { type DeviceStatus, DeviceWorker, type DocumentEvent, type WorkerSurroundings } from './device-worker.ts';
 import { DocumentQueue } from './document-queue.ts';
+import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
 import type { Adapters } from './renderer.ts';
 
@@ -122,8 +123,16 @@ export class Reconciler {
   readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<void> => {
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
-    await this.#planner.plan(candidates, (documents) => this.#admit(documents, request));
+    await this.#planner.plan(candidates, (documents) => {
+      // When devices change, all that goes to them is nobody's doing but the operator's.
+      this.#admit(countByTarget(documents, candidates), request);
+    });
   };
+
+  /** What a planned transaction changes on devices. @param candidates as they were planned */
+  documentsOf(candidates: readonly Candidate[]): readonly ChangedDocument[] {
+    return this.#planner.documentsOf(candidates);
+  }
 
   /** How every listed device stands, by name. */
   status(): SouthboundStatus[] {

@@ -19,6 +19,7 @@ describe('the append queue', () => {
   let applied: { revision: number; known: boolean }[];
   let alarms: Alarm['kind'][];
   let nowNs: bigint;
+  let mark: string | undefined;
 
   beforeEach(async () => {
     store = await LevelStore.open(join(await tempFolder(), 'store'), true);
@@ -27,6 +28,7 @@ describe('the append queue', () => {
     applied = [];
     alarms = [];
     nowNs = 100n;
+    mark = undefined;
     queue = new AppendQueue({
       journal,
       rows,
@@ -36,6 +38,7 @@ describe('the append queue', () => {
         return candidates ?? [];
       },
       onAlarm: ({ kind }) => alarms.push(kind),
+      auditMark: () => mark,
     });
   });
 
@@ -92,6 +95,21 @@ describe('the append queue', () => {
       [1, 2, 3],
     );
     assert.deepEqual(seen, [3, 3, 3]);
+  });
+
+  it('the first entry after the audit log moved names its head, and no other', async () => {
+    const marks = async () => (await entriesOf(journal)).map(({ labels }) => labels['edgeconf:audit']);
+    await submit(0);
+    mark = '1:aa';
+    await Promise.all([submit(1, { stands: () => false }), submit(2), submit(3)]);
+    await submit(4);
+    mark = '2:bb';
+    // What was not written names nothing: the next one has to.
+    journal.fault = 'lost';
+    await assert.rejects(submit(5));
+    journal.fault = 'none';
+    await submit(6);
+    assert.deepEqual(await marks(), [undefined, '1:aa', undefined, undefined, '2:bb']);
   });
 
   it('a transaction whose ground moved is sent back and leaves no entry', async () => {

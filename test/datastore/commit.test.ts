@@ -271,6 +271,35 @@ describe('a commit', () => {
     await assert.rejects(datastore.history.entry(revision + 1), { code: 'NOT_FOUND' });
   });
 
+  it('keeps the RPC that asked for it, and the revision of the policy that allowed it', async () => {
+    const { datastore } = await openWith(['acme']);
+    const via = { method: '/gnmi.gNMI/Set', peer: '10.0.0.1:5', groups: ['ops', 'staff'] };
+    const policy = datastore.snapshot('platform')?.revision;
+    for (const name of ['one', 'two']) {
+      const { revision } = await send(datastore, { acme: [system({ name })] }, { via, labels: { ticket: '7' } });
+      assert.deepEqual((await datastore.history.entry(revision)).labels, {
+        ticket: '7',
+        'edgeconf:via': '/gnmi.gNMI/Set',
+        'edgeconf:peer': '10.0.0.1:5',
+        'edgeconf:groups': 'ops staff',
+        'edgeconf:policy': `${policy}`,
+      });
+    }
+  });
+
+  it('keeps the revision of the later policy when that changed while it was decided', async () => {
+    const { datastore } = await openWith(['acme']);
+    const via = { method: '/gnmi.gNMI/Set', peer: '10.0.0.1:5', groups: [] };
+    let changed: number | undefined;
+    const authorize = async () => {
+      // The policy that said yes is gone by the time of the append.
+      const note = { platform: [update('/note', { 'test-platform:note': 'new policy' })] };
+      changed ??= (await send(datastore, note)).revision;
+    };
+    const { revision } = await send(datastore, { acme: [system({ name: 'x' })] }, { via, authorize });
+    assert.equal((await datastore.history.entry(revision)).labels['edgeconf:policy'], `${changed}`);
+  });
+
   it('with a label name of the service is refused', async () => {
     const { datastore } = await openWith(['acme']);
     await assert.rejects(send(datastore, { acme: [system({ name: 'x' })] }, { labels: { 'edgeconf:x': '1' } }), {

@@ -1,6 +1,6 @@
 // A journal whose writes can be made to fail: before anything is stored, or after all is stored; for tests of recovery.
 
-import type { Journal } from '../../src/datastore/journal.ts';
+import type { Journal, Outline } from '../../src/datastore/journal.ts';
 import type { EntryHeader, JournalEntry, JournalHead, SealedEntry } from '../../src/datastore/journal-entry.ts';
 
 /** Passes everything to a real journal, counts its writes, and fails as told. */
@@ -44,6 +44,10 @@ export class FaultyJournal implements Journal {
 
   headers(fromRevision: number): AsyncIterable<EntryHeader> {
     return this.#journal.headers(fromRevision);
+  }
+
+  outlines(fromRevision: number): AsyncIterable<Outline> {
+    return this.#journal.outlines(fromRevision);
   }
 
   async reread(): Promise<JournalHead> {

@@ -55,6 +55,9 @@ export function journalSuite(factory: JournalFactory): void {
     await journal.append([sealed]);
     assert.deepEqual(journal.head, { revision: 1, timeNs: 5n, hash: sealed.entry.hash });
     assert.deepEqual(await entriesOf(journal), [sealed.entry]);
+    const outlines = [];
+    for await (const { header, targets } of journal.outlines(1)) outlines.push({ hash: header.hash, targets });
+    assert.deepEqual(outlines, [{ hash: sealed.entry.hash, targets: ['acme', 'globex'] }]);
   });
 
   it('several entries in one append are all there, in order and chained', async () => {

@@ -68,7 +68,7 @@ function checkedDuration(rollbackNs: bigint): bigint {
  */
 export async function takeLaterAction(
   { datastore, access }: GnmiDeps,
-  { grants, identity }: Caller,
+  { grants, identity, via }: Caller,
   action: LaterAction,
   target: string,
 ): Promise<CommitResult> {
@@ -98,10 +98,10 @@ export async function takeLaterAction(
   for (const target of commit.targets) if (readable.includes(target)) count(target);
   await checkOwner(datastore, { grants, identity }, commit, action.kind);
   if (action.kind === 'set_rollback_duration') {
-    return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs);
+    return confirmedCommits.extend(commit, identity.name, action.rollbackAfterNs, via);
   }
-  if (action.kind === 'confirm') return confirmedCommits.confirm(commit, identity.name);
-  return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`);
+  if (action.kind === 'confirm') return confirmedCommits.confirm(commit, identity.name, via);
+  return confirmedCommits.rollBack(commit, `${identity.name} cancelled it`, via);
 }
 
 /**

@@ -2,6 +2,8 @@
 
 import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
+import type { Candidate } from '../../datastore/transaction.ts';
+import type { CertifiedDocument } from '../../proto/transaction-certificate.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { LargeValues } from './large-values.ts';
 import type { GnmiLimits } from './limits.ts';
@@ -17,6 +19,8 @@ export interface GnmiDeps {
   readonly leafListUpdate: LeafListUpdate;
   /** Resolves when the devices have taken everything up to a revision; undefined when there are no devices. */
   readonly settled: Settled | undefined;
+  /** Which documents a planned transaction changes on devices; undefined when there are no devices. */
+  readonly documentsOf: DocumentsOf | undefined;
   /** Whether samples tell what went since the one before. */
   readonly sampleDeletes: boolean;
   /** Tells streams when samples are due. */
@@ -29,6 +33,9 @@ export interface GnmiDeps {
 
 /** `merge` adds values that are not there yet, as RFC 7950 merges; `replace` keeps those of the update only. */
 export type LeafListUpdate = 'merge' | 'replace';
+
+/** @param candidates those of a transaction's result. */
+export type DocumentsOf = (candidates: readonly Candidate[]) => readonly CertifiedDocument[];
 
 /** Rejects with the signal's reason on abort, and may reject with an EdgeconfError that says what a device refused. */
 export type Settled = (options: { readonly revision: number; readonly signal: AbortSignal }) => Promise<void>;

@@ -14,6 +14,7 @@ import {
   type SubscribeResponse,
 } from '../../proto/gnmi.ts';
 import type { FrontDoor } from '../front-door.ts';
+import { askedByGet, askedBySet } from './asked.ts';
 import { capabilities } from './capabilities.ts';
 import { ChangeHub } from './change-hub.ts';
 import { get } from './get.ts';
@@ -36,6 +37,7 @@ export interface GnmiServiceOptions {
   readonly sampleDeletes?: GnmiDeps['sampleDeletes'];
   /** Waits for the devices on behalf of clients that ask for it; default: there is nothing to wait for. */
   readonly settled?: GnmiDeps['settled'];
+  readonly documentsOf?: GnmiDeps['documentsOf'];
   /** Tells streams when samples are due; default: the system's timers. */
   readonly timers?: GnmiDeps['timers'];
 }
@@ -59,6 +61,7 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
     leafListUpdate: options.leafListUpdate ?? 'merge',
     sampleDeletes: options.sampleDeletes ?? true,
     settled: options.settled,
+    documentsOf: options.documentsOf,
     timers: options.timers ?? systemTimers,
     largeValues: new LargeValues((modelId) => options.datastore.schema(modelId)),
     hub: new ChangeHub(options.datastore, limits),
@@ -75,8 +78,11 @@ export function gnmiService(options: GnmiServiceOptions): GnmiService {
       Capabilities: door.unary<CapabilityRequest, CapabilityResponse>(({ grants }, request) =>
         capabilities(deps, grants, request),
       ),
-      Get: door.unary<GetRequest, GetResponse>(({ grants, signal }, request) => get(deps, grants, request, signal)),
-      Set: door.unary<SetRequest, SetResponse>((caller, request) => set(deps, caller, request)),
+      Get: door.unary<GetRequest, GetResponse>(
+        ({ grants, signal }, request) => get(deps, grants, request, signal),
+        askedByGet,
+      ),
+      Set: door.unary<SetRequest, SetResponse>((caller, request) => set(deps, caller, request), askedBySet),
       Subscribe: subscribe,
     },
     endStreams() {

@@ -43,7 +43,7 @@ function half(value: { toBigInt(): bigint } | undefined): bigint {
  */
 export async function arbitrate(
   { datastore }: GnmiDeps,
-  { grants, identity }: Caller,
+  { grants, identity, via }: Caller,
   { role, id }: Election,
   targets: readonly string[],
 ): Promise<void> {
@@ -54,6 +54,7 @@ export async function arbitrate(
   if (raised.length === 0) return;
   await datastore.commit({
     author: identity.name,
+    via,
     edits: raised.map((target) => ({ target, edits: [] })),
     authorize: () => {},
     note: { kind: 'election', role, electionId: id },

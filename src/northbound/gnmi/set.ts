@@ -6,6 +6,7 @@ import { Operation, type SetRequest, type SetResponse, type UpdateResult } from 
 import { transactionInfo } from '../../proto/transaction-info.ts';
 import { inSlices } from '../../slices.ts';
 import type { Caller } from '../caller.ts';
+import { asksForCertificate, certificate } from './certificate.ts';
 import { type CommitAction, commitActionOf, takeLaterAction } from './commit-extension.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
@@ -37,13 +38,15 @@ export async function set(deps: GnmiDeps, caller: Caller, request: SetRequest): 
   const targets =
     snapshots.length > 0 ? snapshots.map(({ target }) => target) : empty ? [] : [targetOf(deps, caller, request)];
   if (election !== undefined) await arbitrate(deps, caller, election, targets);
-  const { timeNs, revision } = await carryOut(deps, caller, { request, edits, targets, action, election });
+  const certifies = asksForCertificate(request.extension);
+  const result = await carryOut(deps, caller, { request, edits, targets, action, election });
+  const { timeNs, revision } = result;
   await waitForDevices(deps, strategy, revision, caller.signal);
   return {
     ...(request.prefix ? { prefix: request.prefix } : {}),
     response: operations.map(({ path, op }): UpdateResult => ({ path, op: Operation[op] })),
     timestamp: toTimestamp(timeNs > 0n ? timeNs : dataTimeNs(deps)),
-    extension: [transactionInfo(revision)],
+    extension: [transactionInfo(revision), ...(certifies ? [certificate(deps, caller, targets, result)] : [])],
   };
 }
 
@@ -56,7 +59,7 @@ interface Work {
   readonly election: Election | undefined;
 }
 
-function carryOut(deps: GnmiDeps, caller: Caller, work: Work): Promise<CommitResult> | GnmiDeps['datastore']['head'] {
+async function carryOut(deps: GnmiDeps, caller: Caller, work: Work): Promise<CommitResult> {
   const { request, edits, targets, action } = work;
   if (action !== undefined && action.kind !== 'commit') {
     if (edits.length > 0) {
@@ -67,7 +70,7 @@ function carryOut(deps: GnmiDeps, caller: Caller, work: Work): Promise<CommitRes
     }
     return takeLaterAction(deps, caller, action, request.prefix?.target ?? '');
   }
-  if (edits.length === 0 && action === undefined) return deps.datastore.head;
+  if (edits.length === 0 && action === undefined) return { ...deps.datastore.head, candidates: [] };
   // A confirmed commit without changes still holds its targets until it is confirmed.
   const missing = targets.filter((target) => edits.every((each) => each.target !== target));
   const held = action === undefined ? [] : missing;
@@ -84,7 +87,7 @@ function targetOf({ datastore, access, limits }: GnmiDeps, { grants }: Caller, {
 /** Rights are asked for again when the changes are known: the policy may have moved by then. */
 async function commit(
   deps: GnmiDeps,
-  { identity, grants, consent }: Caller,
+  { identity, grants, via, consent }: Caller,
   edits: readonly TargetEdits[],
   { action, election }: Work,
 ): Promise<CommitResult> {
@@ -93,6 +96,7 @@ async function commit(
   try {
     return await deps.datastore.commit({
       author: identity.name,
+      via,
       edits,
       ...(progress && { onProgress: progress.onProgress }),
       authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates, consent)),

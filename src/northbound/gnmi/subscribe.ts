@@ -9,6 +9,7 @@ import { gnmiLog } from '../../log.ts';
 import type { SubscribeRequest, SubscribeResponse } from '../../proto/gnmi.ts';
 import { Slices } from '../../slices.ts';
 import type { FrontDoor } from '../front-door.ts';
+import { askedBySubscribe } from './asked.ts';
 import { syncResponse } from './bundle.ts';
 import { currentValues } from './current-values.ts';
 import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
@@ -29,6 +30,7 @@ export class SubscribeSession {
   readonly #door: FrontDoor;
   readonly #call: SubscribeCall;
   #identity: Identity | undefined;
+  #asked = '';
   #subscriptions: Subscriptions | undefined;
   #live: LiveStream | undefined;
   /** What was looked up last, and the revision of the platform target that it was looked up with. */
@@ -74,7 +76,10 @@ export class SubscribeSession {
   fail(thrown: unknown): void {
     if (this.#ended) return;
     this.#release();
-    this.#call.emit('error', this.#door.statusOf(this.#call, this.#identity, thrown));
+    this.#call.emit(
+      'error',
+      this.#door.statusOf(this.#call, this.#identity, thrown, () => this.#asked),
+    );
   }
 
   /** Requests are served one after the other; meanwhile no more are read. */
@@ -88,6 +93,7 @@ export class SubscribeSession {
 
   async #serve(request: SubscribeRequest): Promise<void> {
     if (request.request === 'subscribe' && request.subscribe) {
+      this.#asked = askedBySubscribe(request);
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
       this.#subscriptions = readSubscriptions(request, this.#deps.limits);
       gnmiLog.debug({ user: this.#who.name, mode: this.#subscriptions.mode }, 'a subscription begins');

@@ -204,6 +204,16 @@ describe('budgets over gNMI', () => {
       await service.client().set({ prefix: { target: 'platform' }, delete: [path('/target[name=acme-lab]')] });
     });
 
+    it('holds for transactions that are on their way together', async () => {
+      await budget('acme', { leaves: `${size + 3}` });
+      const client = service.client('acme-admin');
+      const sets = Array.from({ length: 12 }, (_, i) =>
+        client.set({ update: [update(`/traffic-class[traffic-class-id=t${i}]`, {})] }),
+      );
+      const done = (await Promise.allSettled(sets)).filter(({ status }) => status === 'fulfilled');
+      assert.deepEqual([done.length, service.datastore.snapshot('acme')?.size], [3, size + 3]);
+    });
+
     it('lets who has more than that only delete, and says so before anything is staged', async () => {
       await budget('acme', { leaves: '3' });
       const use = `it may have 3 leaves, and has ${size}; delete what is not needed first`;

@@ -271,6 +271,24 @@ describe('gNMI commit confirmed', () => {
     assert.equal(entry.commits.length, 1);
   });
 
+  it('keeps in the journal which RPC confirmed it, gave it more time or cancelled it', async () => {
+    const { history } = service.datastore;
+    const viaOf = async () => (await history.entry(service.datastore.head.revision)).labels['edgeconf:via'];
+    await set({ ...rename('Risky'), extension: [commit('c1', 30)] });
+    for (const request of [extend('c1', 60), confirm('c1')]) {
+      await set(request);
+      assert.equal(await viaOf(), '/gnmi.gNMI/Set');
+    }
+    await set({ ...rename('Riskier'), extension: [commit('c2', 30)] });
+    await set(cancel('c2'));
+    assert.equal(await viaOf(), '/gnmi.gNMI/Set');
+    await set({ ...rename('Riskiest'), extension: [commit('c3', 30)] });
+    const undone = next();
+    clock.advance(31_000);
+    await undone;
+    assert.equal(await viaOf(), undefined);
+  });
+
   describe('what is refused', () => {
     it('refuses an action without an id, and an extension without an action', async () => {
       for (const extension of [commit(''), { commit: { confirm: {} } }, { commit: { id: '', cancel: {} } }]) {

@@ -205,7 +205,8 @@ describe('guard rails over gNMI', () => {
         const connection = ['-a', service.address, '--plaintext', '-u', 'acme-admin', '-p', 'acme-admin-secret'];
         const terminal = { out: tell, err: tell, signal: new AbortController().signal };
         const never = () => assert.fail('not asked for');
-        const local = { serve: never, init: never, verify: never, version: '' };
+        const audit = { verify: never, export: never };
+        const local = { serve: never, init: never, verify: never, audit, version: '' };
         return [await run([...args, '-t', 'acme', ...connection], local, terminal), told.join()];
       };
       const site = '/site[site-id=chicago]';

@@ -1,0 +1,61 @@
+// The messages of the audit service as TypeScript types, its definition, and a client.
+
+import {
+  type ClientOptions,
+  type ClientReadableStream,
+  Metadata,
+  makeGenericClientConstructor,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
+import Long from 'long';
+import type { GnmiClientOptions } from './gnmi-client.ts';
+import { define } from './load.ts';
+
+export interface ExportRequest {
+  /** Set on decoded messages: which member is there. */
+  readonly from?: 'revision' | 'time_ns';
+  revision?: Long;
+  time_ns?: Long;
+}
+
+export interface ExportResponse {
+  record?: string[];
+}
+
+/** The audit service for grpc-js servers and clients. */
+export const auditDefinition: ServiceDefinition = define('edgeconf.audit.v1.Audit');
+
+/** Where an export begins: with a transaction, or at a time in ns since the epoch. */
+export type ExportFrom = { readonly revision: number } | { readonly timeNs: bigint };
+
+/** Bound to one channel; close it when done. */
+export interface AuditClient {
+  /** All records in order, each JSON text. Throws grpc-js's ServiceError. */
+  records(from: ExportFrom | undefined): AsyncIterable<string>;
+  close(): void;
+}
+
+type ExportCall = (request: ExportRequest, metadata: Metadata) => ClientReadableStream<ExportResponse>;
+
+/** A client of the audit service; connects on the first call. */
+export function auditClient({ address, channel, username, password }: GnmiClientOptions): AuditClient {
+  const Client = makeGenericClientConstructor(auditDefinition, 'Audit');
+  const options: ClientOptions = { 'grpc.max_receive_message_length': -1 };
+  const client = new Client(address, channel, options);
+  const metadata = new Metadata();
+  if (username !== undefined) metadata.set('username', username);
+  if (password !== undefined) metadata.set('password', password);
+  return {
+    async *records(from) {
+      const call = (client.Export as unknown as ExportCall).call(client, requestOf(from), metadata);
+      for await (const { record = [] } of call as AsyncIterable<ExportResponse>) yield* record;
+    },
+    close: () => client.close(),
+  };
+}
+
+function requestOf(from: ExportFrom | undefined): ExportRequest {
+  if (from === undefined) return {};
+  if ('revision' in from) return { revision: Long.fromNumber(from.revision, true) };
+  return { time_ns: Long.fromString(String(from.timeNs)) };
+}
