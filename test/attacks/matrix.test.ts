@@ -1,13 +1,14 @@
 // The attack matrix: every RPC that the running service tells of by reflection, for every ready-made role, in every tenant.
 
 import assert from 'node:assert/strict';
+import { auditRows } from './matrix/audit.ts';
 import { gnmiRows } from './matrix/gnmi.ts';
 import { callers, type Place, places, type Row, type Rows } from './matrix/row.ts';
 import { type Stage, startStage } from './matrix/stage.ts';
 import { callRpc, describeServer, type Rpc } from './reflection.ts';
 
 /** One entry for each service; each has a file of its own in `matrix/`. */
-const matrix: Rows = { ...gnmiRows };
+const matrix: Rows = { ...gnmiRows, ...auditRows };
 
 describe('the attack matrix', () => {
   let stage: Stage;

@@ -119,6 +119,7 @@ export class SubscribeSession {
     if (this.#subscriptions.mode !== 'POLL') {
       throw invalid(`poll is only allowed in mode POLL; this RPC has mode ${this.#subscriptions.mode}`);
     }
+    this.#checkRights();
     this.#count(this.#subscriptions);
     await this.#sendValues(this.#subscriptions);
   }
