@@ -1,6 +1,7 @@
 // Calls that lie about who calls, in the metadata of the RPC, or in bytes that no client makes.
 
 import { Metadata } from '@grpc/grpc-js';
+import { CONFIRM_DELETES } from '../../src/access/guard-rails.ts';
 import { parsePath } from '../../src/proto/path-text.ts';
 import type { Attack } from '../attack.ts';
 
@@ -189,6 +190,13 @@ const rows: readonly (readonly [name: string, entries: readonly Entry[], code: A
   ],
 ];
 
+/** Consents to deletes, sent with a delete in the other tenant's target. */
+const consents: readonly (readonly [name: string, value: string, code: Attack['code']])[] = [
+  ['the number of what goes', '1', 'PERMISSION_DENIED'],
+  ['a number that is far too high', '999999', 'PERMISSION_DENIED'],
+  ['no number', 'all', 'INVALID_ARGUMENT'],
+];
+
 function metadata(entries: readonly Entry[]): Metadata {
   const made = new Metadata();
   for (const [key, value] of entries) made.add(key, value);
@@ -242,6 +250,16 @@ export const metadataAttacks: readonly Attack[] = [
         ),
     },
   ]),
+  ...consents.map(
+    ([name, value, code]): Attack => ({
+      name: `metadata of a Set: ${name}`,
+      as: undefined,
+      like: 'no-globex',
+      code,
+      run: (hand) =>
+        hand.call('Set', { prefix: victim.prefix, delete: victim.path }, metadata([...own, [CONFIRM_DELETES, value]])),
+    }),
+  ),
   ...raw.map(
     ([name, path, bytes, code]): Attack => ({
       name: `bytes: ${name}`,

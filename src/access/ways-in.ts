@@ -1,10 +1,10 @@
 // All ways to be somebody: users, groups, and what certificates and tokens make of those who show them.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
+import { type Authentication, NO_AUTHENTICATION, readAuthentication } from './authentication.ts';
+import { fits } from './certificate-rules.ts';
 import { type Holder, holdersOf, identityOf } from './holders.ts';
 import type { Identity } from './identity.ts';
-import { type Entry, readEntries } from './list-entries.ts';
-import { AUTHENTICATION } from './platform-target.ts';
 import type { Policy } from './policy.ts';
 
 /** Somebody whom the service can recognize. */
@@ -25,45 +25,35 @@ export interface TrustedIssuer {
 
 /** Those that a configuration names; what an issuer can combine is said by `trustedIssuers`. */
 export function waysIn(policy: Policy, platform: Snapshot | undefined): WayIn[] {
+  const { certificateRules, issuers } = authenticationOf(platform);
   const holders = holdersOf(policy).map((holder): WayIn => ({ ...holder, identity: identityOf(holder) }));
-  const certificates = entriesOf(platform, 'certificate-rule').flatMap((rule) => {
-    const groups = [...rule.texts('group')].sort();
-    const user = rule.text('user');
-    const names = user === undefined ? [...policy.users.keys()].filter(matcherOf(rule.text('value') ?? '')) : [user];
+  const certificates = certificateRules.flatMap(({ name: rule, user, field, value, groups }) => {
     // Without a user the name in the certificate counts, which may also be nobody's here.
-    const users = user === undefined ? ['', ...names] : names;
+    const names =
+      user === undefined ? ['', ...[...policy.users.keys()].filter((name) => fits(field, value, name))] : [user];
     // Who gets nothing by the certificate is the user that is looked at anyway.
-    const gaining = users.filter((name) => groups.some((group) => !policy.users.get(name)?.groups.includes(group)));
+    const gaining = names.filter((name) => groups.some((group) => !policy.users.get(name)?.groups.includes(group)));
     return gaining.map((name): WayIn => {
-      const id = rule.text('name') ?? '';
-      return { kind: 'certificate', name: name === '' ? id : `${id} as ${name}`, identity: { name, groups } };
+      const identity = { name, groups: [...groups].sort() };
+      return { kind: 'certificate', name: name === '' ? rule : `${rule} as ${name}`, identity };
     });
   });
-  const claims = entriesOf(platform, 'issuer').flatMap((issuer) =>
-    [...issuer.entries('claim')].map((claim): WayIn => {
-      const name = `${issuer.text('name')}/${claim.text('value')}`;
-      return { kind: 'claim', name, identity: { name: '', groups: [...claim.texts('group')].sort() } };
+  const claims = issuers.flatMap((issuer) =>
+    [...issuer.groups].map(([value, groups]): WayIn => {
+      return { kind: 'claim', name: `${issuer.name}/${value}`, identity: { name: '', groups: [...groups].sort() } };
     }),
   );
   return [...holders, ...certificates, ...claims];
 }
 
 export function trustedIssuers(platform: Snapshot | undefined): TrustedIssuer[] {
-  return entriesOf(platform, 'issuer').map((issuer) => ({
-    name: issuer.text('name') ?? '',
-    groups: [...new Set([...issuer.entries('claim')].flatMap((claim) => claim.texts('group')))].sort(),
-    localUsers: issuer.flag('local-users'),
+  return authenticationOf(platform).issuers.map(({ name, groups, localUsers }) => ({
+    name,
+    groups: [...new Set([...groups.values()].flat())].sort(),
+    localUsers,
   }));
 }
 
-function entriesOf(platform: Snapshot | undefined, list: string): Entry[] {
-  if (platform === undefined) return [];
-  return [...readEntries(platform, AUTHENTICATION)].flatMap((top) => [...top.entries(list)]);
-}
-
-/** One star at the beginning or the end stands for any characters. */
-function matcherOf(value: string): (name: string) => boolean {
-  if (value.startsWith('*')) return (name) => name.endsWith(value.slice(1));
-  if (value.endsWith('*')) return (name) => name.startsWith(value.slice(0, -1));
-  return (name) => name === value;
+function authenticationOf(platform: Snapshot | undefined): Authentication {
+  return platform === undefined ? NO_AUTHENTICATION : readAuthentication(platform);
 }

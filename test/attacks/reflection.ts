@@ -11,7 +11,8 @@ export interface Rpc {
   readonly name: string;
   readonly request: protobuf.Type;
   readonly response: protobuf.Type;
-  readonly streams: boolean;
+  /** What is sent may be more than one message, or what is answered. */
+  readonly streams: 'neither' | 'answers' | 'both';
 }
 
 /** What came of a call: the messages, and the code that it ended with. */
@@ -35,7 +36,7 @@ export async function describeServer(client: Client): Promise<Rpc[]> {
       method.resolve();
       const { resolvedRequestType: request, resolvedResponseType: response } = method;
       if (request === null || response === null) throw new Error(`${name}/${method.name} has unknown messages`);
-      const streams = method.requestStream === true || method.responseStream === true;
+      const streams = method.requestStream === true ? 'both' : method.responseStream === true ? 'answers' : 'neither';
       rpcs.push({ name: `${name}/${method.name}`, request, response, streams });
     }
   }
@@ -75,7 +76,7 @@ export function callRpc(
   });
   const deadline = Date.now() + 30_000;
   return new Promise((resolve) => {
-    if (!streams) {
+    if (streams === 'neither') {
       client.makeUnaryRequest(
         `/${name}`,
         serialize,
@@ -100,6 +101,7 @@ export function callRpc(
     call.on('error', (error: ServiceError) => resolve(ended(error)));
     call.on('end', () => resolve(ended(null)));
     for (const message of requests) call.write(message);
+    if (streams === 'answers') call.end();
   });
 }
 

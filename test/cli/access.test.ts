@@ -10,9 +10,7 @@ import { startService, type TestService } from '../service.ts';
 const unused = () => assert.fail('no service is run here');
 const local: Local = {
   version: '0',
-  serve: unused,
-  init: unused,
-  verify: unused,
+  ...{ serve: unused, init: unused, recover: unused, verify: unused },
   audit: { verify: unused, export: unused },
 };
 

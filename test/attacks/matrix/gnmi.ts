@@ -21,9 +21,10 @@ const parts: readonly (readonly [name: string, path: RegExp])[] = [
   ['users', /^\/user/],
   ['roles', /^\/role/],
   ['tenants', /^\/(tenant|target)/],
+  ['audit log', /^\/audit/],
 ];
 const intent = parts.slice(0, 12).map(([name]) => name);
-const platform = ['password hashes', 'users', 'roles', 'tenants'];
+const platform = ['password hashes', 'users', 'roles', 'tenants', 'audit log'];
 const chicago = ['site ids', 'small cells', 'user planes', 'IMSIs', 'robot', 'drill', 'Chicago'];
 
 interface Elem {
