@@ -17,6 +17,7 @@ process.exitCode = await run(
     version,
     serve: async (settings, signal, print) => (await import('./serve.ts')).serve(settings, signal, print),
     init: async (settings, operator) => (await import('./serve.ts')).init(settings, operator),
+    recover: async (settings, operator) => (await import('./serve.ts')).recover(settings, operator),
     verify: async (settings, print) => (await import('./serve.ts')).verify(settings, print),
     audit: {
       verify: async (...given) => (await import('./serve.ts')).localAudit.verify(...given),

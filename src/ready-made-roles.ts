@@ -30,13 +30,16 @@ function serviceTeam(subsystem: string, description: string, paths: Readonly<Rec
   };
 }
 
+/** The role of who runs the service. */
+export const operatorRole = {
+  name: 'operator',
+  description: 'Runs the edge cloud: everything, for the tenants it is given for and for the platform itself.',
+  rule: [allow('tenants', '*', '/', everything), allow('platform', 'platform', '/', everything)],
+};
+
 /** RFC 7951 entries of the platform target's list of roles. Paths of tenants' targets are those of the model aether. */
 export const readyMadeRoles: readonly object[] = [
-  {
-    name: 'operator',
-    description: 'Runs the edge cloud: everything, for the tenants it is given for and for the platform itself.',
-    rule: [allow('tenants', '*', '/', everything), allow('platform', 'platform', '/', everything)],
-  },
+  operatorRole,
   {
     name: 'auditor',
     description: 'Looks at everything but secrets, takes the audit log, and changes nothing.',

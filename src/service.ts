@@ -4,6 +4,7 @@ import { access as fileExists } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
+import { loadCertificateReader } from './access/certificate-names.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { reportAuditState } from './audit/audit-state.ts';
 import { type ExportFrom, exportRecords } from './audit/export.ts';
@@ -25,6 +26,7 @@ import { serveHealth } from './northbound/http/health.ts';
 import { refusalEvent, untrustedEvent } from './northbound/refusal-event.ts';
 import type { TlsOptions } from './northbound/tls-listeners.ts';
 import { packageRoot } from './package-root.ts';
+import { recoverOperator } from './recover.ts';
 import { resolveSecret, type Settings } from './settings.ts';
 import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
@@ -134,6 +136,24 @@ export async function makeDataFolder(settings: Settings, operator: string): Prom
   }
 }
 
+/**
+ * Gives a data folder that no service has open an operator, or one's password anew.
+ * @throws EdgeconfError FAILED_PRECONDITION when it is in use or was never initialised; see recover.ts.
+ */
+export async function recoverDataFolder(settings: Settings, operator: string): Promise<FirstOperator> {
+  const datastore = await openDatastore({
+    folder: settings.data,
+    mustExist: true,
+    models: await modelsOf(settings),
+    plan: () => {},
+  });
+  try {
+    return await recoverOperator(datastore, operator);
+  } finally {
+    await datastore.close();
+  }
+}
+
 /** Checks a data folder that no service has open. @throws EdgeconfError saying what does not hold */
 export async function checkDataFolder(settings: Settings, tell: (line: string) => void): Promise<void> {
   await verifyFolder({ folder: settings.data, models: await modelsOf(settings), tell });
@@ -224,10 +244,12 @@ async function listen(
 async function tlsOptions(settings: Settings): Promise<TlsOptions | undefined> {
   if (settings['gnmi.plaintext']) return undefined;
   const own = await ensureCertificates(settings);
+  if (settings['tls.clientCa'] !== '') await loadCertificateReader();
   return {
     certificate: settings['tls.certificate'] || own.certificate,
     key: settings['tls.key'] || own.key,
     clientCa: settings['tls.clientCa'] || undefined,
+    clientCertificates: settings['tls.clientCertificates'],
     minVersion: `TLSv${settings['tls.minVersion']}`,
   };
 }

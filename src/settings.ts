@@ -30,7 +30,11 @@ const definitions = {
     help: 'server certificate chain (PEM); empty: the one that init made in the data folder',
   },
   'tls.key': { value: '', help: 'its private key (PEM)' },
-  'tls.clientCa': { value: '', help: 'CA (PEM) of client certificates; when set, clients must show one' },
+  'tls.clientCa': { value: '', help: 'CA (PEM) of client certificates; when set, clients are asked for one' },
+  'tls.clientCertificates': {
+    value: 'required',
+    help: 'with tls.clientCa: optional lets in clients that show no certificate; a wrong one is always refused',
+  },
   'tls.minVersion': { value: '1.2', help: 'oldest TLS version that clients may use: 1.2 or 1.3' },
   data: { value: './data', help: 'the data folder: journal, rows, certificates' },
   models: { value: '', help: 'folder of models; empty: the models that come with edgeconf' },
@@ -40,6 +44,7 @@ const definitions = {
   'client.address': { value: '127.0.0.1:9339', help: 'CLI: the service to talk to' },
   'client.user': { value: '', help: 'CLI: user name' },
   'client.password': { value: '', help: 'CLI: password; better in the environment than in a file' },
+  'client.token': { value: '', help: 'CLI: bearer token, instead of user and password' },
   'client.target': { value: '', help: 'CLI: gNMI target, when not named by --target' },
   'client.ca': { value: '', help: 'CLI: trust this CA certificate (PEM) and use TLS' },
   'client.certificate': { value: '', help: 'CLI: certificate (PEM) to show to a service that asks for one' },
@@ -58,6 +63,7 @@ export type Settings = {
 /** Settings that have one of a few values. */
 interface Choices {
   readonly 'tls.minVersion': TlsVersion;
+  readonly 'tls.clientCertificates': 'required' | 'optional';
   readonly 'gnmi.leafListUpdate': 'merge' | 'replace';
 }
 
@@ -116,6 +122,15 @@ function checkTls(settings: Settings): void {
   if ((settings['tls.certificate'] === '') !== (settings['tls.key'] === '')) {
     throw refuse('tls.certificate and tls.key belong together: set both, or neither for those of the data folder');
   }
+  const asks = settings['tls.clientCertificates'];
+  if (!/^(required|optional)$/.test(asks)) {
+    throw refuse(`tls.clientCertificates is ${JSON.stringify(asks)}; it must be required or optional`);
+  }
+  if (asks === 'optional' && settings['tls.clientCa'] === '') {
+    throw refuse(
+      'tls.clientCertificates is optional, but clients are only asked for one when tls.clientCa names its CA',
+    );
+  }
   // Whoever asks for client certificates must not get a service that takes anybody.
   if (settings['gnmi.plaintext'] && settings['tls.clientCa'] !== '') {
     throw refuse(
@@ -150,7 +165,7 @@ export async function resolveSecret(reference: string, env = process.env): Promi
 export function describeSettings(): string {
   const rows = Object.entries(definitions).map(([name, { value, help }]) => {
     const shown = value === '' ? '(empty)' : String(value);
-    return `  ${name.padEnd(20)} ${variableOf(name).padEnd(30)} ${shown.padEnd(16)} ${help}`;
+    return `  ${name.padEnd(22)} ${variableOf(name).padEnd(30)} ${shown.padEnd(16)} ${help}`;
   });
   return ['Settings, in edgeconf.yaml (a dot is a level) or in the environment, which wins:', ...rows].join('\n');
 }

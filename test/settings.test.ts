@@ -106,6 +106,23 @@ describe('settings', () => {
     );
   });
 
+  it('takes optional client certificates only with a CA for them', () => {
+    const load = (text: string) => loadSettings({ env: {}, file: file(text) });
+    assert.equal(load('')['tls.clientCertificates'], 'required');
+    assert.equal(
+      load('tls:\n  clientCa: ca.pem\n  clientCertificates: optional\n')['tls.clientCertificates'],
+      'optional',
+    );
+    assert.throws(
+      () => load('tls:\n  clientCertificates: optional\n'),
+      refused(/only asked for one when tls\.clientCa/),
+    );
+    assert.throws(
+      () => load('tls:\n  clientCertificates: maybe\n'),
+      refused(/tls\.clientCertificates is "maybe"; it must be required or optional/),
+    );
+  });
+
   it('describes every setting with its variable', () => {
     const text = describeSettings();
     for (const name of Object.keys(loadSettings({ env: {}, file: file('') })))

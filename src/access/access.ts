@@ -7,16 +7,18 @@ import { accessLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { AttemptLimits } from './attempts.ts';
+import { type Authentication, NO_AUTHENTICATION, readAuthentication, sameAuthentication } from './authentication.ts';
 import type { Budgets } from './budgets.ts';
 import { CommitGuards } from './commit-guards.ts';
 import type { Grants } from './grants.ts';
 import type { Credentials, Identity } from './identity.ts';
-import { Login } from './login.ts';
+import type { IssuerTimes } from './issuer-keys.ts';
 import { PLATFORM } from './platform-target.ts';
 import { type Assignment, assignmentsOfGroups, EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { policyFaults } from './policy-faults.ts';
 import { type Engine, type GrantTargets, PolicyGrants } from './policy-grants.ts';
+import { SignIn } from './sign-in.ts';
 import { memberSubject } from './subjects.ts';
 
 /** What access reads of the datastore. */
@@ -32,10 +34,14 @@ export interface AccessOptions {
   /** Who answers single decisions; default `grants`. */
   readonly engine?: Engine;
   readonly attempts?: AttemptLimits;
-  /** The clock for attempts and budgets, ms; must not run backwards. */
+  /** The same for the address that calls come from. */
+  readonly peerAttempts?: AttemptLimits;
+  /** The clock for attempts, budgets and what is fetched, ms; must not run backwards. */
   readonly nowMs?: () => number;
-  /** The clock for freezes, ms since the epoch; default: the system's. */
+  /** The clock for freezes, and that tokens and certificates expire by, ms since the epoch; default: the system's. */
   readonly wallMs?: () => number;
+  /** How often the keys of issuers are fetched. */
+  readonly issuerTimes?: IssuerTimes;
   /** See LoginOptions; random by default. */
   readonly secret?: Uint8Array;
 }
@@ -54,12 +60,13 @@ const mostCompiled = 100_000;
 export class Access {
   readonly #source: AccessSource;
   readonly #engine: Engine;
-  readonly #login: Login;
+  readonly #signIn: SignIn;
   readonly #targets: GrantTargets;
   readonly #guards: CommitGuards;
   readonly #compiled = new Map<string, Compiled>();
   #platform: Snapshot | undefined;
   #policy: Policy = EMPTY_POLICY;
+  #authentication: Authentication = NO_AUTHENTICATION;
   #enforcer = new PolicyEnforcer(EMPTY_POLICY);
   /** The revision of the platform target that brought the policy in use. */
   #policyRevision = 0;
@@ -69,11 +76,15 @@ export class Access {
     const nowMs = options.nowMs ?? (() => performance.now());
     this.#source = source;
     this.#engine = options.engine ?? 'grants';
-    this.#guards = new CommitGuards(source, { nowMs, wallMs: options.wallMs ?? Date.now });
-    this.#login = new Login({
+    const wallMs = options.wallMs ?? Date.now;
+    this.#guards = new CommitGuards(source, { nowMs, wallMs });
+    this.#signIn = new SignIn({
+      ...options,
       secret: options.secret ?? randomBytes(32),
       nowMs,
-      attempts: options.attempts,
+      wallMs,
+      policy: () => this.#current().#policy,
+      authentication: () => this.#current().#authentication,
     });
     this.#targets = {
       names: () => [...this.#current().#tenants.keys()],
@@ -99,9 +110,9 @@ export class Access {
     this.budgets.deviceChanges(documents, request, request.dryRun === true);
   };
 
-  /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell whether there is such a user. */
+  /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell what was wrong, or whether there is such a user. */
   authenticate(credentials: Credentials): Promise<Identity> {
-    return this.#login.authenticate(credentials, this.#current().#policy);
+    return this.#signIn.authenticate(credentials);
   }
 
   /**
@@ -142,6 +153,9 @@ export class Access {
     if (platform?.revision === former?.revision && platform?.model === former?.model) return this;
     this.#platform = platform;
     this.#tenants = new Map(this.#source.targets().map(({ name, tenant }) => [name, tenant]));
+    if (former === undefined || platform === undefined || !sameAuthentication(former, platform)) {
+      this.#authentication = platform === undefined ? NO_AUTHENTICATION : readAuthentication(platform);
+    }
     if (former !== undefined && platform !== undefined && samePolicy(former, platform)) return this;
     this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);
     this.#policyRevision = platform?.revision ?? 0;

@@ -1,4 +1,4 @@
-// How often a name may try to log in: a few attempts at once, then one in a while.
+// How often a name or an address may try to sign in: a few attempts at once, then one in a while.
 
 export interface AttemptLimits {
   /** Attempts that a name has at most. */
@@ -10,6 +10,8 @@ export interface AttemptLimits {
 }
 
 export const DEFAULT_ATTEMPTS: AttemptLimits = { burst: 5, refillMs: 2000, maxNames: 10_000 };
+/** For the address that calls come from, whatever name they try; many users may be behind one. */
+export const DEFAULT_PEER_ATTEMPTS: AttemptLimits = { burst: 50, refillMs: 1000, maxNames: 10_000 };
 
 /** Known and unknown names are treated alike. The clock is a parameter, ms. */
 export class Attempts {
@@ -34,6 +36,12 @@ export class Attempts {
       this.#fullAtMs.delete(oldest);
     }
     return 0;
+  }
+
+  /** Gives one attempt back: it did not fail. */
+  giveBack(name: string): void {
+    const fullAtMs = this.#fullAtMs.get(name);
+    if (fullAtMs !== undefined) this.#fullAtMs.set(name, fullAtMs - this.#limits.refillMs);
   }
 
   /** A success gives all attempts back. */

@@ -30,7 +30,8 @@ export function keepsAnEditor(candidates: readonly Candidate[]): void {
   }
 }
 
-function hasEditor(platform: Snapshot): boolean {
+/** Whether somebody can log in with a password and edit the whole policy. */
+export function hasEditor(platform: Snapshot): boolean {
   const policy = readPolicy(platform);
   const enforcer = new PolicyEnforcer(policy);
   const { root } = platform.model;

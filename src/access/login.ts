@@ -1,11 +1,12 @@
 // Recognizes a user by name and password, telling nobody which of the two was wrong.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { EdgeconfError } from '../errors.ts';
 import { type AttemptLimits, Attempts } from './attempts.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { DEFAULT_COST, type PasswordHash, parsePasswordHash, type ScryptCost, verifyPassword } from './password.ts';
+import type { PeerLimit } from './peer-limit.ts';
 import type { Policy } from './policy.ts';
+import { notAccepted, tooMany, unauthenticated } from './refusals.ts';
 import { Slots } from './slots.ts';
 
 const MAX_BYTES = 1024;
@@ -18,12 +19,15 @@ export interface LoginOptions {
   readonly secret: Uint8Array;
   readonly nowMs: () => number;
   readonly attempts?: AttemptLimits | undefined;
+  /** Shared with other ways to sign in. */
+  readonly peers: PeerLimit;
 }
 
 export class Login {
   readonly #secret: Uint8Array;
   readonly #nowMs: () => number;
   readonly #attempts: Attempts;
+  readonly #peers: PeerLimit;
   readonly #slots = new Slots(HASHES_AT_A_TIME, MAX_WAITING);
   /** The digest of each user's last good password. */
   readonly #good = new Map<string, Buffer>();
@@ -31,14 +35,15 @@ export class Login {
   /** Verifications under way by digest: calls that a client makes at once are one attempt. */
   readonly #running = new Map<string, Promise<boolean>>();
 
-  constructor({ secret, nowMs, attempts }: LoginOptions) {
+  constructor({ secret, nowMs, attempts, peers }: LoginOptions) {
     this.#secret = secret;
     this.#nowMs = nowMs;
+    this.#peers = peers;
     this.#attempts = new Attempts(attempts);
   }
 
   /** @throws EdgeconfError UNAUTHENTICATED, the same for an unknown name and a wrong password, in the same time. */
-  async authenticate({ username = '', password = '' }: Credentials, policy: Policy): Promise<Identity> {
+  async authenticate({ username = '', password = '', peer }: Credentials, policy: Policy): Promise<Identity> {
     if (username === '' || password === '') throw unauthenticated('username and password metadata are required');
     if (Buffer.byteLength(username) > MAX_BYTES || Buffer.byteLength(password) > MAX_BYTES) {
       throw unauthenticated(`username and password may have ${MAX_BYTES} bytes each`);
@@ -47,8 +52,8 @@ export class Login {
     const digest = this.#digest(username, stored ?? '', password);
     const good = this.#good.get(username);
     if (good !== undefined && timingSafeEqual(good, digest)) return { name: username, groups: [] };
-    const verified = await this.#attempt(username, password, stored, digest, policy);
-    if (!verified) throw unauthenticated('wrong username or password');
+    const verified = await this.#attempt(username, password, stored, digest, policy, peer);
+    if (!verified) throw notAccepted();
     return { name: username, groups: [] };
   }
 
@@ -58,6 +63,7 @@ export class Login {
     stored: string | undefined,
     digest: Buffer,
     policy: Policy,
+    peer: string | undefined,
   ): Promise<boolean> {
     const id = digest.toString('base64');
     const running = this.#running.get(id);
@@ -65,6 +71,11 @@ export class Login {
     if (this.#slots.full) throw tooMany(1000);
     const waitMs = this.#attempts.take(name, this.#nowMs());
     if (waitMs > 0) throw tooMany(waitMs);
+    const peerWaitMs = this.#peers.take(peer);
+    if (peerWaitMs > 0) {
+      this.#attempts.giveBack(name);
+      throw tooMany(peerWaitMs);
+    }
     const known = parsePasswordHash(stored);
     const decoy = this.#decoy(name, policy);
     const attempt = this.#slots
@@ -72,6 +83,7 @@ export class Login {
       .then((equal) => {
         if (!equal) return false;
         this.#attempts.forget(name);
+        this.#peers.giveBack(peer);
         this.#good.set(name, digest);
         return true;
       })
@@ -101,12 +113,4 @@ export class Login {
   #digest(...parts: readonly string[]): Buffer {
     return createHmac('sha256', this.#secret).update(JSON.stringify(parts)).digest();
   }
-}
-
-function tooMany(waitMs: number): EdgeconfError {
-  return unauthenticated(`too many attempts; wait ${Math.ceil(waitMs / 1000)} s`);
-}
-
-function unauthenticated(message: string): EdgeconfError {
-  return new EdgeconfError('UNAUTHENTICATED', message);
 }

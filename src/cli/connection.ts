@@ -23,11 +23,17 @@ export function connect(settings: Settings, timeoutMs = 600_000): Connection {
   const options = {
     address,
     channel: channelOf(settings),
-    username: settings['client.user'] || undefined,
-    password: settings['client.password'] || undefined,
+    ...credentialsOf(settings),
     timeoutMs,
   };
   return { address, options, client: gnmiClient(options), prefix: target === '' ? null : { target } };
+}
+
+/** The service takes one kind of credentials at a time. */
+function credentialsOf(settings: Settings): { username?: string; password?: string; token?: string } {
+  const { 'client.user': username, 'client.password': password, 'client.token': token } = settings;
+  if (token !== '') return { token };
+  return { ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) };
 }
 
 function channelOf(settings: Settings): ChannelCredentials {
@@ -57,7 +63,10 @@ export function explain(error: unknown, address: string): string {
   const { code, details, message } = error as Partial<ServiceError>;
   if (typeof code !== 'number') return message ?? String(error);
   if (code === status.UNAVAILABLE) return unreachable(address, details ?? '');
-  const hint = code === status.UNAUTHENTICATED ? '; set EDGECONF_CLIENT_USER and EDGECONF_CLIENT_PASSWORD' : '';
+  const hint =
+    code === status.UNAUTHENTICATED
+      ? '; set EDGECONF_CLIENT_USER and EDGECONF_CLIENT_PASSWORD, or EDGECONF_CLIENT_TOKEN'
+      : '';
   return `${status[code] ?? code}: ${details ?? message ?? ''}${hint}`;
 }
 

@@ -17,6 +17,8 @@ export interface Local {
   serve(settings: Settings, signal: AbortSignal, print: (line: string) => void): Promise<void>;
   /** Makes a data folder; the lines tell the operator's name and secret, once. */
   init(settings: Settings, operator: string): Promise<readonly string[]>;
+  /** Makes an operator of somebody again, in a data folder that no service has open; the lines tell the secret, once. */
+  recover(settings: Settings, operator: string): Promise<readonly string[]>;
   /** Checks a data folder that no service has open; prints what holds. @throws EdgeconfError saying what does not */
   verify(settings: Settings, print: (line: string) => void): Promise<void>;
   /** The audit log of a data folder. */
@@ -36,6 +38,7 @@ export interface ClientOptions {
   address?: string;
   user?: string;
   password?: string;
+  token?: string;
   target?: string;
   ca?: string;
   certificate?: string;
@@ -89,6 +92,20 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .action(async (options: ClientOptions & { data?: string; operator: string }) => {
       const override = options.data === undefined ? {} : { data: options.data };
       const lines = await local.init(loadSettings({ file: options.settings, override }), options.operator);
+      for (const line of lines) terminal.out(line);
+    });
+
+  program
+    .command('recover')
+    .description(
+      'when nobody can sign in as operator any more: give one a new password and the role operator, with no service running',
+    )
+    .option('--settings <file>', 'settings file')
+    .option('--data <folder>', 'the data folder')
+    .option('--operator <name>', 'the user, who may be new; other roles of the user are taken away', 'operator')
+    .action(async (options: ClientOptions & { data?: string; operator: string }) => {
+      const override = options.data === undefined ? {} : { data: options.data };
+      const lines = await local.recover(loadSettings({ file: options.settings, override }), options.operator);
       for (const line of lines) terminal.out(line);
     });
 
@@ -194,6 +211,7 @@ function client(command: Command): Command {
     .option('-t, --target <name>', 'gNMI target; may be left out when you can read only one')
     .option('-u, --user <name>', 'user name')
     .option('-p, --password <secret>', 'password; EDGECONF_CLIENT_PASSWORD keeps it out of the process list')
+    .option('--token <token>', 'bearer token instead of them; EDGECONF_CLIENT_TOKEN keeps it out of the process list')
     .option('--ca <file>', 'trust this CA certificate (PEM)')
     .option('--certificate <file>', 'certificate (PEM) to show to a service that asks for one')
     .option('--key <file>', 'its private key (PEM)')
@@ -202,14 +220,16 @@ function client(command: Command): Command {
 }
 
 async function talk(options: ClientOptions, action: (connection: Connection) => Promise<void>): Promise<void> {
-  const { settings: file, address, target, user, password, ca, certificate, key, plaintext } = options;
+  const { settings: file, address, target, user, password, token, ca, certificate, key, plaintext } = options;
   const override = Object.fromEntries(
-    Object.entries({ address, target, user, password, ca, certificate, key, plaintext })
+    Object.entries({ address, target, user, password, token, ca, certificate, key, plaintext })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [`client.${name}`, value]),
   );
   // A CA on the command line asks for TLS, whatever the settings file says.
   if (ca !== undefined && plaintext === undefined) override['client.plaintext'] = false;
+  // Who names a user on the command line does not mean the token of the settings.
+  if (user !== undefined && token === undefined) override['client.token'] = '';
   const connection = connect(loadSettings({ file, override }));
   try {
     await action(connection);

@@ -40,6 +40,8 @@ export type { TargetInfo } from './targets.ts';
 export interface DatastoreOptions {
   /** The data folder; made when it is missing or empty. */
   readonly folder: string;
+  /** Only open the folder, never make it. */
+  readonly mustExist?: boolean;
   /** All models; one must be named `edgeconf-platform`. */
   readonly models: readonly ModelSource[];
   /** Renders what a transaction touches and refuses what cannot be; called after authorization, before the append. */
@@ -112,7 +114,7 @@ export async function openDatastore(options: DatastoreOptions): Promise<Datastor
   compiling.catch(() => {});
   let store: LevelStore | undefined;
   try {
-    store = await openDataFolder(options.folder, now());
+    store = await openDataFolder(options.folder, options.mustExist === true ? undefined : now());
     const journal = await (options.journal ?? LevelJournal.open)(store);
     const rows = new RowStore(store);
     // A store that lost a part of its log says nothing of it by itself.

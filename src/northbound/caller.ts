@@ -1,9 +1,10 @@
-// Who calls: the credentials that come with every RPC as metadata. [gNMI 3.1, gnmi-authentication]
+// Who calls: the credentials that come with every RPC, as metadata or by its connection. [gNMI 3.1, gnmi-authentication]
 
 import type { Metadata } from '@grpc/grpc-js';
 import type { Consent, Grants } from '../access/grants.ts';
 import { CONFIRM_DELETES } from '../access/guard-rails.ts';
 import type { Credentials, Identity } from '../access/identity.ts';
+import { unauthenticated } from '../access/refusals.ts';
 import type { CommitVia } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
 
@@ -29,17 +30,59 @@ export function consentOf(metadata: Metadata): Consent {
   );
 }
 
-/** What the metadata of an RPC proves its caller with: `username` and `password`, or `authorization: Basic ...`. */
-export function credentialsOf(metadata: Metadata): Credentials {
-  const given = { username: textOf(metadata, 'username'), password: textOf(metadata, 'password') };
-  // google/gnxi sends both entries twice, and HTTP/2 joins equal headers with a comma. No user name has a comma in it.
-  const twice = [doubled(given.username), doubled(given.password)];
-  const [username, password] = twice.includes(undefined) ? [given.username, given.password] : twice;
-  const basic = /^basic +([a-z0-9+/=]+)$/i.exec(textOf(metadata, 'authorization') ?? '')?.[1];
-  if (username !== undefined || password !== undefined || basic === undefined) return { username, password };
-  const text = Buffer.from(basic, 'base64').toString('utf8');
+/** An RPC as far as it says who calls. */
+export interface CallWithCredentials {
+  readonly metadata: Metadata;
+  /** The client's address and port. */
+  getPeer(): string;
+  /** The certificate is there only when TLS has verified it. */
+  getAuthContext(): { readonly sslPeerCertificate?: { readonly raw: Uint8Array } };
+}
+
+/**
+ * What an RPC proves its caller with: metadata `username` and `password`, `authorization: Bearer ...` or `Basic ...`, or
+ * the certificate of its connection.
+ * @throws EdgeconfError UNAUTHENTICATED when it says two things at once, or what nobody understands.
+ */
+export function credentialsOf(call: CallWithCredentials): Credentials {
+  const peer = call.getPeer();
+  const user = userOf(call.metadata);
+  const authorization = textOf(call.metadata, 'authorization');
+  if (authorization === undefined) {
+    if (user !== undefined) return { ...user, peer };
+    return { certificate: call.getAuthContext().sslPeerCertificate?.raw, peer };
+  }
+  if (user !== undefined) {
+    throw unauthenticated(
+      'the metadata has authorization and also username or password; send only one kind of credentials',
+    );
+  }
+  const [, scheme = '', value = ''] = /^(bearer|basic) +(\S+) *$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return { token: value, peer };
+  if (scheme === '') throw unauthenticated('authorization is written as Bearer TOKEN, or as Basic with base64');
+  const text = Buffer.from(value, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  return colon < 0 ? { username: text } : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+  return colon < 0
+    ? { username: text, peer }
+    : { username: text.slice(0, colon), password: text.slice(colon + 1), peer };
+}
+
+/** The user name that an RPC claims, whether or not it is true; '' when it claims none, or is not understood. */
+export function claimedName(call: CallWithCredentials): string {
+  try {
+    return credentialsOf(call).username ?? '';
+  } catch {
+    return userOf(call.metadata)?.username ?? '';
+  }
+}
+
+/** The metadata `username` and `password`; undefined when there is neither. */
+function userOf(metadata: Metadata): { username: string | undefined; password: string | undefined } | undefined {
+  const given = { username: textOf(metadata, 'username'), password: textOf(metadata, 'password') };
+  if (given.username === undefined && given.password === undefined) return undefined;
+  // google/gnxi sends both entries twice, and HTTP/2 joins equal headers with a comma. No user name has a comma in it.
+  const [username, password] = [doubled(given.username), doubled(given.password)];
+  return username === undefined || password === undefined ? given : { username, password };
 }
 
 /** The text that stands there twice, with a comma in between. */

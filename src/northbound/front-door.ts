@@ -1,23 +1,14 @@
 // What every RPC passes before its own work: who calls. And behind it: errors become statuses, refusals are told.
 
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  Metadata,
-  ServerUnaryCall,
-  ServerWritableStream,
-} from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import type { Access } from '../access/access.ts';
 import type { Identity } from '../access/identity.ts';
 import { EdgeconfError } from '../errors.ts';
-import { type Caller, consentOf, credentialsOf } from './caller.ts';
+import { type Caller, type CallWithCredentials, claimedName, consentOf, credentialsOf } from './caller.ts';
 import { type GrpcStatus, grpcStatus } from './status.ts';
 
 /** An RPC as far as the front door looks at it. */
-export interface EnteringCall {
-  readonly metadata: Metadata;
-  /** The client's address. */
-  getPeer(): string;
+export interface EnteringCall extends CallWithCredentials {
   /** Full name: `/gnmi.gNMI/Set`. */
   getPath(): string;
 }
@@ -55,15 +46,15 @@ export class FrontDoor {
   }
 
   /** @throws EdgeconfError UNAUTHENTICATED */
-  enter(call: EnteringCall): Promise<Identity> {
-    return this.access.authenticate(credentialsOf(call.metadata));
+  async enter(call: EnteringCall): Promise<Identity> {
+    return this.access.authenticate(credentialsOf(call));
   }
 
   /** The status of an RPC that failed. @param asked what it asked for, as far as that is known */
   statusOf(call: EnteringCall, identity: Identity | undefined, thrown: unknown, asked = () => ''): GrpcStatus {
     const error = EdgeconfError.from(thrown);
     if (error.code === 'UNAUTHENTICATED' || error.code === 'PERMISSION_DENIED') {
-      const claimed = credentialsOf(call.metadata).username ?? '';
+      const claimed = claimedName(call);
       this.#onRefusal({ identity, claimed, method: call.getPath(), peer: call.getPeer(), asked: asked(), error });
     }
     return grpcStatus(error);

@@ -42,9 +42,7 @@ export class HandshakeLog {
   failed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     // Node ends the handshake by itself and leaves only this: the code of what is wrong with the client's certificate.
     if (socket.authorizationError) {
-      const reason = `its certificate is not accepted by tls.clientCa: ${socket.authorizationError}`;
-      this.#onUntrusted({ peer: peerOf(socket), reason });
-      this.#tell(reason, socket);
+      this.withForeignCertificate(socket);
       return;
     }
     const code = error.code ?? '';
@@ -52,6 +50,13 @@ export class HandshakeLog {
     // Port scanners and balancers' probes connect and go away.
     if (code === 'ECONNRESET' || code === 'EPIPE') return;
     this.#tell(hints[code] ?? error.message, socket);
+  }
+
+  /** One that shows a certificate which the CA of clients has not signed, or which has expired. */
+  withForeignCertificate(socket: TLSSocket): void {
+    const reason = `its certificate is not accepted by tls.clientCa: ${socket.authorizationError}`;
+    this.#onUntrusted({ peer: peerOf(socket), reason });
+    this.#tell(reason, socket);
   }
 
   withoutHttp2(socket: Socket): void {

@@ -7,8 +7,10 @@ import { gnmiLog } from '../log.ts';
 import type { HandshakeLog } from './handshake-log.ts';
 import { readTlsFiles, type TlsFiles, type TlsMaterial, watchTlsFiles } from './tls-files.ts';
 
-/** With `clientCa`, clients without a certificate that chains to it are refused. */
+/** With `clientCa`, clients that show a certificate which does not chain to it are refused. */
 export interface TlsOptions extends TlsFiles {
+  /** With `clientCa`: whether clients that show no certificate are let in. Default `required`: they are not. */
+  readonly clientCertificates?: 'required' | 'optional' | undefined;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
@@ -44,14 +46,18 @@ export class TlsListeners {
       ...this.#context(),
       ALPNProtocols: ['h2'],
       requestCert: asks,
-      rejectUnauthorized: asks,
+      // Otherwise OpenSSL would not tell a client without a certificate from one with a wrong one.
+      rejectUnauthorized: asks && this.#options.clientCertificates !== 'optional',
       handshakeTimeout: handshakeMs,
       noDelay: true,
     });
     listener.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => this.#handshakes.failed(error, socket));
     listener.on('secureConnection', (socket) => {
       socket.on('error', () => {}); // The session above ends by itself when its socket fails.
-      if (socket.alpnProtocol === 'h2') {
+      if (asks && !socket.authorized && socket.getPeerCertificate().raw !== undefined) {
+        this.#handshakes.withForeignCertificate(socket);
+        socket.destroy();
+      } else if (socket.alpnProtocol === 'h2') {
         this.#injector.injectConnection(socket);
       } else {
         this.#handshakes.withoutHttp2(socket);

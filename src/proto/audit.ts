@@ -3,12 +3,12 @@
 import {
   type ClientOptions,
   type ClientReadableStream,
-  Metadata,
+  type Metadata,
   makeGenericClientConstructor,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import Long from 'long';
-import type { GnmiClientOptions } from './gnmi-client.ts';
+import { callerMetadata, type GnmiClientOptions } from './gnmi-client.ts';
 import { define } from './load.ts';
 
 export interface ExportRequest {
@@ -38,13 +38,11 @@ export interface AuditClient {
 type ExportCall = (request: ExportRequest, metadata: Metadata) => ClientReadableStream<ExportResponse>;
 
 /** A client of the audit service; connects on the first call. */
-export function auditClient({ address, channel, username, password }: GnmiClientOptions): AuditClient {
+export function auditClient(who: GnmiClientOptions): AuditClient {
   const Client = makeGenericClientConstructor(auditDefinition, 'Audit');
   const options: ClientOptions = { 'grpc.max_receive_message_length': -1 };
-  const client = new Client(address, channel, options);
-  const metadata = new Metadata();
-  if (username !== undefined) metadata.set('username', username);
-  if (password !== undefined) metadata.set('password', password);
+  const client = new Client(who.address, who.channel, options);
+  const metadata = callerMetadata(who);
   return {
     async *records(from) {
       const call = (client.Export as unknown as ExportCall).call(client, requestOf(from), metadata);

@@ -29,6 +29,8 @@ export interface GnmiClientOptions {
   readonly channel: ChannelCredentials;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** A bearer token, to be sent instead of both. */
+  readonly token?: string | undefined;
   /** Bounds each unary RPC. */
   readonly timeoutMs?: number | undefined;
 }
@@ -57,9 +59,7 @@ export function gnmiClient(options: GnmiClientOptions): GnmiClient {
   // Answers may be as large as the configuration.
   const channelOptions: ClientOptions = { 'grpc.max_receive_message_length': -1 };
   const client = new Client(options.address, options.channel, channelOptions);
-  const metadata = new Metadata();
-  if (options.username !== undefined) metadata.set('username', options.username);
-  if (options.password !== undefined) metadata.set('password', options.password);
+  const metadata = callerMetadata(options);
 
   function unary<Response extends object>(
     method: string,
@@ -82,4 +82,13 @@ export function gnmiClient(options: GnmiClientOptions): GnmiClient {
     subscribe: () => (client.Subscribe as unknown as (metadata: Metadata) => SubscribeStream).call(client, metadata),
     close: () => client.close(),
   };
+}
+
+/** The metadata that says who calls. */
+export function callerMetadata({ username, password, token }: GnmiClientOptions): Metadata {
+  const metadata = new Metadata();
+  if (username !== undefined) metadata.set('username', username);
+  if (password !== undefined) metadata.set('password', password);
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+  return metadata;
 }

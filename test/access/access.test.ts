@@ -84,9 +84,12 @@ describe('access', () => {
     const hash = (password: string) => hashPassword(password, Buffer.alloc(16, 1), cost);
     const source = new TestSource(policyTree(sampleUsers, sampleRoles, { alice: await hash('first') }));
     const access = new Access(source);
-    assert.deepEqual(await access.authenticate({ username: 'alice', password: 'first' }), alice);
+    const { proof, ...known } = await access.authenticate({ username: 'alice', password: 'first' });
+    assert.deepEqual(known, alice);
+    assert.equal(proof?.holds(), true);
     source.commit(policyTree(sampleUsers, sampleRoles, { alice: await hash('second') }));
     await assert.rejects(access.authenticate({ username: 'alice', password: 'first' }), { code: 'UNAUTHENTICATED' });
-    assert.deepEqual(await access.authenticate({ username: 'alice', password: 'second' }), alice);
+    assert.equal(proof?.holds(), false);
+    assert.equal((await access.authenticate({ username: 'alice', password: 'second' })).name, 'alice');
   });
 });

@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { Attempts } from '../../src/access/attempts.ts';
 import { Login } from '../../src/access/login.ts';
 import { hashPassword } from '../../src/access/password.ts';
+import { PeerLimit } from '../../src/access/peer-limit.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { Slots } from '../../src/access/slots.ts';
 import { who } from './fixture.ts';
 
 const cost = { N: 256, r: 1, p: 1 };
-const WRONG = { code: 'UNAUTHENTICATED', message: 'wrong username or password' };
+const WRONG = { code: 'UNAUTHENTICATED', message: 'the credentials were not accepted' };
 const MISSING = { code: 'UNAUTHENTICATED', message: 'username and password metadata are required' };
 
 async function policyOf(passwords: Record<string, string | undefined>): Promise<Policy> {
@@ -24,7 +25,7 @@ async function policyOf(passwords: Record<string, string | undefined>): Promise<
 
 describe('login', () => {
   let nowMs = 0;
-  const login = () => new Login({ secret: Buffer.alloc(32, 7), nowMs: () => nowMs });
+  const login = () => new Login({ secret: Buffer.alloc(32, 7), nowMs: () => nowMs, peers: new PeerLimit(() => nowMs) });
   let policy: Policy;
 
   before(async () => {
@@ -148,6 +149,15 @@ describe('attempts', () => {
       [0, 0, 100],
     );
     assert.equal(attempts.take('b', 100), 0);
+  });
+
+  it('that did not fail come back alone', () => {
+    const attempts = new Attempts({ burst: 2, refillMs: 100, maxNames: 9 });
+    for (const wait of [0, 0, 100]) assert.equal(attempts.take('a', 0), wait);
+    attempts.giveBack('a');
+    for (const wait of [0, 100]) assert.equal(attempts.take('a', 0), wait);
+    attempts.giveBack('b');
+    for (const wait of [0, 0, 100]) assert.equal(attempts.take('b', 0), wait);
   });
 
   it('remember a bounded number of names', () => {

@@ -19,9 +19,20 @@ export interface Pair {
 export interface Authority {
   /** PEM of the CA certificate. */
   readonly ca: string;
-  /** `days` until it expires; negative for one that has expired. */
-  issue(name: string, days?: number): Promise<Pair>;
+  /**
+   * @param subject a common name, or all parts of the name.
+   * @param days until it expires; negative for one that has expired.
+   * @param names alternative names instead of those of this machine, one extension for each list.
+   */
+  issue(subject: string | x509.JsonName, days?: number, ...names: x509.JsonGeneralNames[]): Promise<Pair>;
 }
+
+const thisMachine: x509.JsonGeneralNames = [
+  { type: 'dns', value: 'localhost' },
+  { type: 'ip', value: '127.0.0.1' },
+];
+/** The generator reads escapes and quotes as RFC 4514 writes them; what is escaped stands for itself. */
+const literal = (text: string): string => text.replace(/./g, '\\$&');
 
 let serial = 1;
 const nextSerial = (): string => (serial++).toString(16).padStart(16, '0');
@@ -42,10 +53,10 @@ export async function authority(name: string): Promise<Authority> {
   });
   return {
     ca: ca.toString('pem'),
-    async issue(subject, days = 10) {
+    async issue(subject, days = 10, ...names) {
       const own = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
       const certificate = await x509.X509CertificateGenerator.create({
-        subject: `CN=${subject}`,
+        subject: typeof subject === 'string' ? [{ CN: [literal(subject)] }] : subject,
         issuer: ca.subject,
         serialNumber: nextSerial(),
         notBefore: new Date(now - 20 * dayMs),
@@ -54,10 +65,7 @@ export async function authority(name: string): Promise<Authority> {
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         extensions: [
-          new x509.SubjectAlternativeNameExtension([
-            { type: 'dns', value: 'localhost' },
-            { type: 'ip', value: '127.0.0.1' },
-          ]),
+          ...(names.length === 0 ? [thisMachine] : names).map((each) => new x509.SubjectAlternativeNameExtension(each)),
         ],
       });
       const key = x509.PemConverter.encode(await subtle.exportKey('pkcs8', own.privateKey), 'PRIVATE KEY');

@@ -8,7 +8,7 @@ import { feedsOf, snapshotsOf, type TargetFeeds } from './feeds.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { type Held, Outbox } from './outbox.ts';
 import { changesSince, checkStartRevision } from './resume.ts';
-import { lookAgain } from './same-rights.ts';
+import { checkProof, lookAgain } from './same-rights.ts';
 import { Sampler } from './sampler.ts';
 import type { Line, Subscriptions } from './subscriptions.ts';
 import { Targets } from './targets.ts';
@@ -158,6 +158,7 @@ export class LiveStream {
   /** With other rights the client holds what it may not see, or lacks what it may: only a new subscription sets it right. */
   #platformChanged(): void {
     try {
+      checkProof(this.#identity);
       const former = this.#all;
       const now = lookAgain(former, () => this.#feeds(this.#subscriptions.lines));
       this.#all = now;

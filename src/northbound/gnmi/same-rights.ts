@@ -1,5 +1,6 @@
 // Whether a caller still sees what a Subscribe began with; when not, only a new one sets right what the client holds.
 
+import type { Identity } from '../../access/identity.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { TargetFeeds } from './feeds.ts';
 
@@ -19,6 +20,11 @@ export function lookAgain(former: readonly TargetFeeds[] | undefined, look: () =
   const same = former.every(({ target, sights }) => now.find((each) => each.target === target)?.sights === sights);
   if (!same) throw changedRights();
   return now;
+}
+
+/** @throws EdgeconfError PERMISSION_DENIED when what proved who calls does not prove the same any more. */
+export function checkProof({ proof }: Identity): void {
+  if (proof?.holds() === false) throw changedRights();
 }
 
 function changedRights(): EdgeconfError {

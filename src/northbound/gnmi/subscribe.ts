@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { Identity } from '../../access/identity.ts';
+import type { Identity, Proof } from '../../access/identity.ts';
 import { platformTarget } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { gnmiLog } from '../../log.ts';
@@ -17,7 +17,7 @@ import type { GnmiDeps } from './gnmi-deps.ts';
 import { checkElapsed, pastRange, snapshotsAt } from './history-stream.ts';
 import { LiveStream } from './live-stream.ts';
 import { revisionAt } from './past.ts';
-import { lookAgain } from './same-rights.ts';
+import { checkProof, lookAgain } from './same-rights.ts';
 import { readSubscriptions, type Subscriptions } from './subscriptions.ts';
 import { Targets } from './targets.ts';
 import { dataTimeNs } from './timestamp.ts';
@@ -45,6 +45,8 @@ export class SubscribeSession {
   #serving: Promise<void> = Promise.resolve();
 
   readonly #onEnd: () => void;
+  /** Ends the waiting for the end of what proves the caller. */
+  #stopExpiry: () => void = () => {};
   /** Goes on with what waits for the client to take more. */
   #wake: () => void = () => {};
 
@@ -65,11 +67,20 @@ export class SubscribeSession {
     this.#door.enter(this.#call).then(
       (identity) => {
         this.#identity = identity;
+        this.#endWith(identity.proof);
         this.#call.on('data', (request: SubscribeRequest) => this.#next(request));
         this.#call.on('end', () => this.#halfClose());
       },
       (error) => this.fail(error),
     );
+  }
+
+  /** A call may go on for longer than its caller's proof is good for. */
+  #endWith(proof: Proof | undefined): void {
+    if (proof?.expiresAtMs === undefined || this.#ended) return;
+    const leftMs = proof.expiresAtMs - Number(this.#deps.nowNs() / 1_000_000n);
+    const expired = new EdgeconfError('UNAUTHENTICATED', `the ${proof.by} has expired; subscribe again`);
+    this.#stopExpiry = this.#deps.timers.after(Math.max(0, leftMs), () => this.fail(expired));
   }
 
   /** Ends the RPC with an error, e.g. UNAVAILABLE when the service stops. */
@@ -92,6 +103,8 @@ export class SubscribeSession {
   }
 
   async #serve(request: SubscribeRequest): Promise<void> {
+    // Much may have changed since the call began.
+    checkProof(this.#who);
     if (request.request === 'subscribe' && request.subscribe) {
       this.#asked = askedBySubscribe(request);
       if (this.#subscriptions !== undefined) throw invalid('only one SubscriptionList is allowed on an RPC');
@@ -252,6 +265,7 @@ export class SubscribeSession {
     this.#ended = true;
     this.#live?.stop();
     this.#leave();
+    this.#stopExpiry();
     this.#wake();
     this.#onEnd();
   }

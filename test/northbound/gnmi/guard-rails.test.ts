@@ -206,7 +206,7 @@ describe('guard rails over gNMI', () => {
         const terminal = { out: tell, err: tell, signal: new AbortController().signal };
         const never = () => assert.fail('not asked for');
         const audit = { verify: never, export: never };
-        const local = { serve: never, init: never, verify: never, audit, version: '' };
+        const local = { serve: never, init: never, recover: never, verify: never, audit, version: '' };
         return [await run([...args, '-t', 'acme', ...connection], local, terminal), told.join()];
       };
       const site = '/site[site-id=chicago]';
