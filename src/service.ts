@@ -80,7 +80,7 @@ export async function startService(
     const acknowledged = new Level<string, string>(join(settings.data, 'southbound'));
     await acknowledged.open();
     stops.push(() => acknowledged.close());
-    const access = new Access(datastore);
+    const access = new Access(datastore, { engine: settings['access.engine'] });
     const southbound = new Reconciler({
       adapters,
       store: levelAckStore(acknowledged),

@@ -39,6 +39,10 @@ const definitions = {
   data: { value: './data', help: 'the data folder: journal, rows, certificates' },
   models: { value: '', help: 'folder of models; empty: the models that come with edgeconf' },
   adapters: { value: 'sd-core', help: 'comma-separated names of the southbound adapters to load' },
+  'access.engine': {
+    value: 'grants',
+    help: "who decides: grants compiled from Casbin's policy, or enforce, which is Casbin itself and far slower",
+  },
   'commit.deadlineMs': { value: 30_000, help: 'longest time one commit may take in validation' },
   'log.level': { value: 'info', help: 'fatal, error, warn, info, debug or silent' },
   'client.address': { value: '127.0.0.1:9339', help: 'CLI: the service to talk to' },
@@ -61,13 +65,14 @@ export type Settings = {
 };
 
 /** Settings that have one of a few values. */
-interface Choices {
-  readonly 'tls.minVersion': TlsVersion;
-  readonly 'tls.clientCertificates': 'required' | 'optional';
-  readonly 'gnmi.leafListUpdate': 'merge' | 'replace';
-}
+const choices = {
+  'tls.minVersion': ['1.2', '1.3'],
+  'tls.clientCertificates': ['required', 'optional'],
+  'gnmi.leafListUpdate': ['merge', 'replace'],
+  'access.engine': ['grants', 'enforce'],
+} as const satisfies Partial<Record<Name, readonly string[]>>;
 
-type TlsVersion = '1.2' | '1.3';
+type Choices = { readonly [N in keyof typeof choices]: (typeof choices)[N][number] };
 
 /** Where settings come from; both replaceable in tests. */
 export interface SettingsSource {
@@ -103,30 +108,16 @@ export function loadSettings(source: SettingsSource = {}): Settings {
       `gnmi.plaintext is only allowed on a loopback address, and gnmi.host is ${settings['gnmi.host']}; set gnmi.plaintext to false to serve TLS`,
     );
   }
-  const update: string = settings['gnmi.leafListUpdate'];
-  if (update !== 'merge' && update !== 'replace') {
-    throw new EdgeconfError(
-      'INVALID_ARGUMENT',
-      `gnmi.leafListUpdate is ${JSON.stringify(update)}; it must be merge or replace`,
-    );
-  }
   checkTls(settings);
   return settings;
 }
 
 function checkTls(settings: Settings): void {
   const refuse = (message: string) => new EdgeconfError('INVALID_ARGUMENT', message);
-  if (!/^1\.[23]$/.test(settings['tls.minVersion'])) {
-    throw refuse(`tls.minVersion is ${JSON.stringify(settings['tls.minVersion'])}; it must be 1.2 or 1.3`);
-  }
   if ((settings['tls.certificate'] === '') !== (settings['tls.key'] === '')) {
     throw refuse('tls.certificate and tls.key belong together: set both, or neither for those of the data folder');
   }
-  const asks = settings['tls.clientCertificates'];
-  if (!/^(required|optional)$/.test(asks)) {
-    throw refuse(`tls.clientCertificates is ${JSON.stringify(asks)}; it must be required or optional`);
-  }
-  if (asks === 'optional' && settings['tls.clientCa'] === '') {
+  if (settings['tls.clientCertificates'] === 'optional' && settings['tls.clientCa'] === '') {
     throw refuse(
       'tls.clientCertificates is optional, but clients are only asked for one when tls.clientCa names its CA',
     );
@@ -218,7 +209,7 @@ function checked(name: string, value: unknown, from: string): string | number | 
   const definition = definitions[name as Name];
   if (definition === undefined) throw unknown(name, from);
   const wanted = typeof definition.value;
-  if (wanted === 'string' && typeof value !== 'object') return String(value);
+  if (wanted === 'string' && typeof value !== 'object') return chosen(name, String(value), from);
   if (wanted === 'number' && /^\d{1,9}$/.test(String(value))) {
     if (!name.endsWith('.port') || Number(value) <= 65_535) return Number(value);
     throw new EdgeconfError(
@@ -229,6 +220,15 @@ function checked(name: string, value: unknown, from: string): string | number | 
   if (wanted === 'boolean' && /^(true|false)$/.test(String(value))) return String(value) === 'true';
   const kind = wanted === 'number' ? 'a whole number' : wanted === 'boolean' ? 'true or false' : 'a text';
   throw new EdgeconfError('INVALID_ARGUMENT', `${from}: ${name} is ${JSON.stringify(value)}; it must be ${kind}`);
+}
+
+function chosen(name: string, value: string, from: string): string {
+  const allowed: readonly string[] | undefined = choices[name as keyof Choices];
+  if (allowed === undefined || allowed.includes(value)) return value;
+  throw new EdgeconfError(
+    'INVALID_ARGUMENT',
+    `${from}: ${name} is ${JSON.stringify(value)}; it must be ${allowed.join(' or ')}`,
+  );
 }
 
 function unknown(name: string, from: string): EdgeconfError {

@@ -14,8 +14,8 @@ export interface FloodLimits {
 }
 
 export const defaultFloodLimits: FloodLimits = {
-  address: { burst: 200, refillMs: 200 },
-  all: { burst: 5_000, refillMs: 10 },
+  address: { burst: 200, refillMs: 1_000 },
+  all: { burst: 5_000, refillMs: 50 },
   maxAddresses: 1_000,
 };
 
