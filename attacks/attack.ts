@@ -3,7 +3,7 @@
 import type { status } from '@grpc/grpc-js';
 import type { Answer } from './answer.ts';
 import type { Hand } from './hand.ts';
-import type { Kind, Moments } from './world.ts';
+import type { Given, Kind } from './world.ts';
 
 export interface Attack {
   /** Unique in the suite: the face and the trick. */
@@ -13,7 +13,7 @@ export interface Attack {
   /** The world without the victim: it must answer the same. */
   readonly like: Exclude<Kind, 'all'>;
   readonly code: keyof typeof status;
-  readonly run: (hand: Hand, moments: Moments) => Promise<Answer>;
+  readonly run: (hand: Hand, world: Given) => Promise<Answer>;
 }
 
 /** What attackers may change in the targets of their enterprise, as the beginning of a row's text; all else is a victim. */

@@ -1,23 +1,30 @@
 // Carries out every attack in a world with the victims and in one without, and judges by what was answered and what changed.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startIssuer } from '../test/identity/issuer.ts';
+import { authority } from '../test/northbound/authority.ts';
 import type { Attack } from './attack.ts';
 import { ownRows } from './attack.ts';
 import { extensionAttacks } from './cases/extensions.ts';
+import { identityAttacks } from './cases/identity.ts';
 import { insideAttacks } from './cases/inside.ts';
 import { metadataAttacks } from './cases/metadata.ts';
 import { pathAttacks } from './cases/paths.ts';
 import { setAttacks } from './cases/sets.ts';
 import { subscribeAttacks } from './cases/subscribes.ts';
 import { Hand } from './hand.ts';
-import { type Kind, SECRET, startWorld, type World } from './world.ts';
+import { type Kind, SECRET, startWorld, type Trust, type World } from './world.ts';
 
-/** Every table of attacks; each file in `cases/` is one, and one about identity (tokens, certificates) goes beside them. */
+/** Every table of attacks; each file in `cases/` is one. */
 export const everyAttack: readonly Attack[] = [
   ...pathAttacks,
   ...setAttacks,
   ...subscribeAttacks,
   ...extensionAttacks,
   ...metadataAttacks,
+  ...identityAttacks,
   ...insideAttacks,
 ];
 
@@ -45,9 +52,10 @@ export async function runAttacks(options: RunOptions = {}): Promise<Report> {
   const { attacks = everyAttack, tell = () => {}, prepare = async () => {} } = options;
   const kinds: readonly Kind[] = ['all', ...new Set(attacks.map(({ like }) => like))];
   const worlds = new Map<Kind, World>();
+  const { trust, end } = await startIssuerOfAll();
   try {
     for (const kind of kinds) {
-      const world = await startWorld(kind);
+      const world = await startWorld(kind, trust);
       worlds.set(kind, world);
       await prepare(world);
     }
@@ -61,7 +69,21 @@ export async function runAttacks(options: RunOptions = {}): Promise<Report> {
     return { cases: attacks.length, crossings };
   } finally {
     for (const world of worlds.values()) await world.close();
+    await end();
   }
+}
+
+async function startIssuerOfAll(): Promise<{ trust: Trust; end: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'edgeconf-attacks-'));
+  const trusted = await authority('issuers');
+  const ca = join(folder, 'ca.pem');
+  await writeFile(ca, trusted.ca);
+  const issuer = await startIssuer(await trusted.issue('issuer'), trusted.ca);
+  const end = async (): Promise<void> => {
+    await issuer.close();
+    await rm(folder, { recursive: true });
+  };
+  return { trust: { issuer, ca }, end };
 }
 
 function worldOf(worlds: ReadonlyMap<Kind, World>, kind: Kind): World {

@@ -5,6 +5,7 @@ import type { Edit } from '../src/datastore/transaction.ts';
 import { readyMadeRoles } from '../src/ready-made-roles.ts';
 import { formatPath } from '../src/schema/path.ts';
 import { decodeKey } from '../src/schema/row-key.ts';
+import { AUDIENCE, type TestIssuer } from '../test/identity/issuer.ts';
 import { startService, type TestService } from '../test/service.ts';
 
 /**
@@ -19,15 +20,17 @@ export const SECRET = 'hush';
 /** What a poke leaves in `/application[application-id=cam]/address`. */
 export const POKED = '10.1.1.0/24';
 
-/** Moments to ask for, ns: while the target `lab` was not Acme's yet, and at the end of the seed. */
-export interface Moments {
+/** What attacks may know of a world: moments, ns, while the target `lab` was not Acme's yet and at the end of the seed. */
+export interface Given {
   readonly foreignLabNs: bigint;
   /** The revision of that moment. */
   readonly foreignLabRevision: number;
   readonly seededNs: bigint;
+  /** Whose tokens are taken; its group `acme-admins` is one of Acme's admins, and `globex-admins` one of Globex'. */
+  readonly issuer: TestIssuer;
 }
 
-export interface World extends Moments {
+export interface World extends Given {
   readonly kind: Kind;
   readonly service: TestService;
   /** All rows of all targets as text, `target path value`, with state left out. */
@@ -97,12 +100,43 @@ async function attackers(): Promise<object[]> {
   ]);
 }
 
+/** The issuer of tokens that all worlds trust, and its CA file. */
+export interface Trust {
+  readonly issuer: TestIssuer;
+  readonly ca: string;
+}
+
+/** What the worlds take of an issuer's tokens. */
+function authentication({ issuer, ca }: Trust): object {
+  const group = (name: string, tenant: string) => ({ name, role: [{ tenant, role: 'admin' }] });
+  return {
+    group: [group('attackers', 'acme'), group('victims', 'globex')],
+    authentication: {
+      issuer: [
+        {
+          name: 'corp',
+          url: issuer.url,
+          audience: [AUDIENCE],
+          'ca-reference': `file:${ca}`,
+          claim: [
+            { value: 'acme-admins', group: ['attackers'] },
+            { value: 'globex-admins', group: ['victims'] },
+          ],
+        },
+      ],
+    },
+  };
+}
+
 /** Starts a service with the seed of this kind. */
-export async function startWorld(kind: Kind): Promise<World> {
-  const service = await startService();
+export async function startWorld(kind: Kind, trust: Trust): Promise<World> {
+  // Each look at the clock is an hour after the one before: nobody is held back for trying too often.
+  let nowMs = 0;
+  const service = await startService({ clocks: { nowMs: () => (nowMs += 3_600_000) } });
   const { datastore } = service;
   const roles = readyMadeRoles.filter((role) => (role as { name: string }).name !== 'operator');
   await service.merge('platform', { role: roles, user: await attackers() });
+  await service.merge('platform', authentication(trust));
   const target = (name: string, tenant: string) => ({ name, tenant, model: 'aether', 'model-version': '2.1' });
   const hasGlobex = kind !== 'no-globex';
   if (hasGlobex) {
@@ -129,6 +163,7 @@ export async function startWorld(kind: Kind): Promise<World> {
   return {
     kind,
     service,
+    issuer: trust.issuer,
     foreignLabNs,
     foreignLabRevision,
     seededNs: datastore.head.timeNs,

@@ -9,7 +9,7 @@ import { transactionInfo } from '../../src/proto/transaction-info.ts';
 import { transactionStrategy } from '../../src/proto/transaction-strategy.ts';
 import type { Attack } from '../attack.ts';
 import type { Then } from '../hand.ts';
-import type { Moments } from '../world.ts';
+import type { Given } from '../world.ts';
 
 type Code = Attack['code'];
 
@@ -38,7 +38,7 @@ const commit: Extension = { commit: { id: 'mine', commit: { rollback_duration: {
 const streams: readonly (readonly [
   name: string,
   list: SubscriptionList,
-  extension: (moments: Moments) => readonly Extension[],
+  extension: (moments: Given) => readonly Extension[],
   code: Code,
   then?: readonly Then[],
 ])[] = [

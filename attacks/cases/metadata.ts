@@ -90,7 +90,7 @@ const rows: readonly (readonly [name: string, entries: readonly Entry[], code: A
   [
     'another name in a basic header beside the own',
     [...own, ['authorization', basic('globex-admin:x')]],
-    'PERMISSION_DENIED',
+    'UNAUTHENTICATED',
   ],
   [
     'the own in a basic header beside another name',

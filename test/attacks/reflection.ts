@@ -67,7 +67,7 @@ export function callRpc(
   const serialize = (message: object): Buffer =>
     Buffer.from(request.encode(request.fromObject(withEntries(request, message))).finish());
   const read = (bytes: Buffer) =>
-    withMaps(response, response.toObject(response.decode(bytes), { longs: String, bytes: Buffer }));
+    withMaps(response, response.toObject(response.decode(bytes), { longs: String, enums: String, bytes: Buffer }));
   const messages: Record<string, unknown>[] = [];
   const ended = (error: ServiceError | null): Outcome => ({
     code: status[error?.code ?? status.OK] as Outcome['code'],

@@ -37,7 +37,7 @@ describe('the threat model', () => {
   });
 
   it('names tests that exist', () => {
-    const folders = ['access', 'attacks', 'datastore', 'e2e', 'fuzz', 'northbound', 'southbound'];
+    const folders = ['access', 'attacks', 'audit', 'datastore', 'e2e', 'fuzz', 'identity', 'northbound', 'southbound'];
     const known = readTitles(...folders.map((folder) => `${folder}/**/*.test.js`), 'settings.test.js');
     const missing = threats.flatMap(({ what, titles }) =>
       titles.filter((title) => !known.has(title)).map((title) => `${what}: ${title}`),
