@@ -1,6 +1,7 @@
 // The validator's threads: lost, overrun, replaced; and what that means for those who had something staged there.
 
 import assert from 'node:assert/strict';
+import { encodeEdits } from 'libyang-wasm';
 import { openDatastore } from '../../src/datastore/datastore.ts';
 import { ValidatorThread } from '../../src/datastore/validator-thread.ts';
 import type { EdgeconfError } from '../../src/errors.ts';
@@ -116,11 +117,14 @@ describe('the validator', () => {
   });
 
   it('stops a validation that goes on and on, whether one check or all of them take too long', async () => {
-    const { datastore } = await openWith(['acme'], { deadlineMs: 100 });
-    await assert.rejects(send(datastore, { acme: [laborious] }), stoppedAfter(/100|2000/));
-    assert.equal(datastore.lostValidators, 1);
-    await send(datastore, { acme: [system({ name: 'b' })] });
-    assert.equal(rowValue(datastore, 'acme', '/twin[name=n1]/value'), undefined);
+    const thread = new ValidatorThread(await testModels(), () => {});
+    const patient = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: 60_000 };
+    await thread.call({ kind: 'rows', target: 'acme', model: 'edge@1', first: true, rows: [] }, patient);
+    await thread.call({ kind: 'load', target: 'acme', model: 'edge@1' }, patient);
+    const bytes = encodeEdits([{ op: 'update', path: [], json: JSON.stringify(laborious) }]);
+    const call = thread.call({ kind: 'stage', target: 'acme', keep: false, bytes }, { ...patient, runMs: 100 });
+    await assert.rejects(call, stoppedAfter(/100|2000/));
+    await thread.close();
   });
 
   it('is undone when the plan never answers', async () => {
