@@ -23,10 +23,7 @@ const twins = (of: (i: number) => object) => ({ 'test-edge:twin': Array.from({ l
 const costly = update('', { ...twins((i) => ({ name: `n${i}` })), 'test-edge:census': {} });
 
 /** Input with many checks, none of them short, because no index answers concat(). */
-const laborious = update(
-  '',
-  twins((i) => ({ name: `n${i}`, value: `v${i}` })),
-);
+const laborious = twins((i) => ({ name: `n${i}`, value: `v${i}` }));
 
 function stoppedAfter(ms: RegExp) {
   const message = new RegExp(`^validation was stopped after (${ms.source}) ms: this input, or a rule of the model`);
