@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import fc from 'fast-check';
+import { hashPassword } from '../../src/access/password.ts';
 import { AuditLog } from '../../src/audit/audit-log.ts';
 import { type ExportFrom, exportRecords } from '../../src/audit/export.ts';
 import { exportFrom } from '../../src/cli/audit.ts';
@@ -140,6 +141,12 @@ describe('the audit service', () => {
       channelOptions: {},
       keepalive: { intervalMs: 60_000, timeoutMs: 20_000 },
     });
+    const long = 'x'.repeat(600);
+    for (let i = 0; i < 8_000; i++) {
+      log.note(refusal({ user: `user-${i}`, message: long, asked: long }));
+      if (i % 2_000 === 0) await log.settled();
+    }
+    await log.settled();
   });
   after(async () => {
     await server.close();
@@ -155,26 +162,33 @@ describe('the audit service', () => {
     password: `${user}-secret`,
   });
 
-  it('ends an export when the right to it goes meanwhile', async () => {
-    const long = 'x'.repeat(600);
-    for (let i = 0; i < 8_000; i++) {
-      log.note(refusal({ user: `user-${i}`, message: long, asked: long }));
-      if (i % 2_000 === 0) await log.settled();
-    }
-    await log.settled();
+  /** What an export ends with when something happens behind its first record. */
+  async function endsBy(change: () => Promise<unknown>, error: { code: number; details: RegExp }): Promise<void> {
     const client = auditClient(options('operator'));
     const records = client.records(undefined)[Symbol.asyncIterator]();
     assert.equal((await records.next()).done, false);
-    await service.reset('platform', await withoutOperator(service));
+    await change();
     let taken = 1;
-    await assert.rejects(
-      async () => {
-        while (!(await records.next()).done) taken++;
-      },
-      { code: 7, details: /^user 'operator' may not execute \/audit/ },
-    );
+    await assert.rejects(async () => {
+      while (!(await records.next()).done) taken++;
+    }, error);
     assert.ok(taken < 8_000, `${taken} records`);
     client.close();
+  }
+
+  it('ends an export when the password by which it was asked for changes meanwhile', async () => {
+    const hash = await hashPassword('operator-secret', Buffer.alloc(16, 1), { N: 2, r: 1, p: 1 });
+    await endsBy(() => service.merge('platform', { user: [{ name: 'operator', 'password-hash': hash }] }), {
+      code: 16,
+      details: /^the password is not accepted any more as it was; call again$/,
+    });
+  });
+
+  it('ends an export when the right to it goes meanwhile', async () => {
+    await endsBy(async () => service.reset('platform', await withoutOperator(service)), {
+      code: 7,
+      details: /^user 'operator' may not execute \/audit/,
+    });
   });
 
   it('sends no more than the client takes, and stops when it goes', async () => {
