@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { hashPassword } from '../../src/access/password.ts';
+import type { AuditEntry } from '../../src/audit/audit-entry.ts';
 import { AuditLog } from '../../src/audit/audit-log.ts';
 import { type ExportFrom, exportRecords } from '../../src/audit/export.ts';
 import { exportFrom } from '../../src/cli/audit.ts';
@@ -114,7 +115,7 @@ describe('the audit service', () => {
     const { datastore, folder } = service;
     // Admits everything: what is looked at here is a long log.
     const much = { burst: 1_000_000, refillMs: 1 };
-    const limits = { address: much, all: much, maxAddresses: 10 };
+    const limits = { each: much, all: much, maxNames: 10 };
     log = await AuditLog.open({ folder, journalHead: () => datastore.head, limits });
     door = new FrontDoor({ access: service.access, onRefusal: (each) => log.note(refusalEvent(each)) });
     let end = (): void => {};
@@ -182,6 +183,11 @@ describe('the audit service', () => {
       code: 16,
       details: /^the password is not accepted any more as it was; call again$/,
     });
+    // Nobody has failed to sign in: it is told of a user who was known.
+    await log.settled();
+    let last: AuditEntry | undefined;
+    for await (const { entry } of log.entries()) last = entry;
+    assert.deepEqual([last?.kind, last?.user, last?.code], ['denied', 'operator', 'UNAUTHENTICATED']);
   });
 
   it('ends an export when the right to it goes meanwhile', async () => {
