@@ -79,6 +79,29 @@ describe('an export of the audit log', () => {
     );
   });
 
+  it('lets go of the journal when nobody takes the rest', async () => {
+    const made = await TestFolder.make();
+    for (let i = 0; i < 3; i++) await made.commit();
+    await made.refuse(2);
+    const { journal } = made;
+    let open = 0;
+    const outlines = async function* (from: number) {
+      open++;
+      try {
+        yield* journal.outlines(from);
+      } finally {
+        open--;
+      }
+    };
+    const source = { head: journal.head, headers: (from: number) => journal.headers(from), outlines };
+    for await (const _ of exportRecords({ journal: source, entries: made.log.entries() })) {
+      assert.equal(open, 1);
+      break;
+    }
+    assert.equal(open, 0);
+    await made.close();
+  });
+
   it('refuses to begin with a transaction that there is not', async () => {
     const made = await TestFolder.make();
     await made.commit();
