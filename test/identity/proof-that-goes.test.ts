@@ -5,6 +5,8 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { Access } from '../../src/access/access.ts';
 import { hashPassword } from '../../src/access/password.ts';
 import type { GnmiClient } from '../../src/proto/gnmi-client.ts';
+import { readJson } from '../../src/schema/json-text.ts';
+import { fragmentFromJson } from '../../src/schema/normalize.ts';
 import { policyTree, sampleRoles, sampleUsers, TestSource } from '../access/fixture.ts';
 import { json, path } from '../northbound/gnmi/messages.ts';
 import { AUDIENCE, startIssuer, type TestIssuer } from './issuer.ts';
@@ -48,6 +50,8 @@ describe('a Set that waits for its turn', () => {
     return stage.configure({ issuer: [corp] });
   };
 
+  let round = 0;
+
   /** What the Set of a client is told when something happens while it waits behind another transaction. */
   async function toldAfter(client: GnmiClient, change: () => Promise<unknown>): Promise<string> {
     const prefix = { target: 'acme' };
@@ -59,8 +63,11 @@ describe('a Set that waits for its turn', () => {
       letGo = resolve;
     });
     const { datastore } = stage.service;
-    const edits = [{ target: 'acme', edits: [] }];
-    const first = datastore.commit({ author: 'system', edits, authorize: () => held });
+    const { root } = datastore.snapshot('acme')?.model ?? assert.fail();
+    const value = { site: [{ 'site-id': 'chicago', 'display-name': `Held ${++round}` }] };
+    const text = fragmentFromJson(root, [], readJson(JSON.stringify(value)));
+    const edits = [{ op: 'update' as const, path: [], json: text }];
+    const first = datastore.commit({ author: 'system', edits: [{ target: 'acme', edits }], authorize: () => held });
     const answer = client.set({ prefix, update: [{ path: name, val: json('Too late') }] }).then(
       () => 'OK',
       (error: ServiceError) => `${status[error.code]}: ${error.details}`,
