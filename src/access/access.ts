@@ -117,6 +117,11 @@ export class Access {
     return this.#signIn.authenticate(credentials);
   }
 
+  /** For what goes on for a while after that. @throws EdgeconfError UNAUTHENTICATED when the caller could not call now. */
+  requireProof(identity: Identity): void {
+    this.#signIn.requireProof(identity);
+  }
+
   /**
    * What this caller may do under the policy as it is now. The same object as before while a user's rights stay the same;
    * cheap to ask for with every request and every event of a stream.

@@ -9,7 +9,10 @@ export interface AttemptLimits {
   readonly maxNames: number;
 }
 
+/** For a name from one address: whoever guesses there does not keep its owner out elsewhere. */
 export const DEFAULT_ATTEMPTS: AttemptLimits = { burst: 5, refillMs: 2000, maxNames: 10_000 };
+/** For a name from all addresses together: more than a few of them can use up. */
+export const DEFAULT_NAME_ATTEMPTS: AttemptLimits = { burst: 50, refillMs: 500, maxNames: 10_000 };
 /** For the address that calls come from, whatever name they try; many users may be behind one. */
 export const DEFAULT_PEER_ATTEMPTS: AttemptLimits = { burst: 50, refillMs: 1000, maxNames: 10_000 };
 

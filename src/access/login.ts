@@ -1,10 +1,10 @@
 // Recognizes a user by name and password, telling nobody which of the two was wrong.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type AttemptLimits, Attempts } from './attempts.ts';
+import { type AttemptLimits, Attempts, DEFAULT_NAME_ATTEMPTS } from './attempts.ts';
 import type { Credentials, Identity } from './identity.ts';
 import { DEFAULT_COST, type PasswordHash, parsePasswordHash, type ScryptCost, verifyPassword } from './password.ts';
-import type { PeerLimit } from './peer-limit.ts';
+import { type PeerLimit, peerNetwork } from './peer-limit.ts';
 import type { Policy } from './policy.ts';
 import { notAccepted, tooMany, unauthenticated } from './refusals.ts';
 import { Slots } from './slots.ts';
@@ -18,6 +18,7 @@ export interface LoginOptions {
   /** At least 32 random bytes that live as long as the process: remembered passwords are digests under this key. */
   readonly secret: Uint8Array;
   readonly nowMs: () => number;
+  /** Of a name from one address. */
   readonly attempts?: AttemptLimits | undefined;
   /** Shared with other ways to sign in. */
   readonly peers: PeerLimit;
@@ -26,7 +27,9 @@ export interface LoginOptions {
 export class Login {
   readonly #secret: Uint8Array;
   readonly #nowMs: () => number;
+  /** By name and address. */
   readonly #attempts: Attempts;
+  readonly #byName = new Attempts(DEFAULT_NAME_ATTEMPTS);
   readonly #peers: PeerLimit;
   readonly #slots = new Slots(HASHES_AT_A_TIME, MAX_WAITING);
   /** The digest of each user's last good password. */
@@ -69,12 +72,15 @@ export class Login {
     const running = this.#running.get(id);
     if (running !== undefined) return running;
     if (this.#slots.full) throw tooMany(1000);
-    const waitMs = this.#attempts.take(name, this.#nowMs());
+    const place = JSON.stringify([name, peer === undefined ? '' : peerNetwork(peer)]);
+    const waitMs = this.#attempts.take(place, this.#nowMs());
     if (waitMs > 0) throw tooMany(waitMs);
-    const peerWaitMs = this.#peers.take(peer);
-    if (peerWaitMs > 0) {
-      this.#attempts.giveBack(name);
-      throw tooMany(peerWaitMs);
+    const nameWaitMs = this.#byName.take(name, this.#nowMs());
+    const peerWaitMs = nameWaitMs > 0 ? 0 : this.#peers.take(peer);
+    if (nameWaitMs > 0 || peerWaitMs > 0) {
+      this.#attempts.giveBack(place);
+      if (nameWaitMs === 0) this.#byName.giveBack(name);
+      throw tooMany(Math.max(nameWaitMs, peerWaitMs));
     }
     const known = parsePasswordHash(stored);
     const decoy = this.#decoy(name, policy);
@@ -82,7 +88,8 @@ export class Login {
       .run(() => verifyPassword(password, known ?? decoy))
       .then((equal) => {
         if (!equal) return false;
-        this.#attempts.forget(name);
+        this.#attempts.forget(place);
+        this.#byName.giveBack(name);
         this.#peers.giveBack(peer);
         this.#good.set(name, digest);
         return true;

@@ -8,6 +8,7 @@ import type { IssuerTimes } from './issuer-keys.ts';
 import { Login } from './login.ts';
 import { PeerLimit } from './peer-limit.ts';
 import type { Policy } from './policy.ts';
+import { notAccepted, unauthenticated } from './refusals.ts';
 import { Tokens } from './tokens.ts';
 
 export interface SignInOptions {
@@ -25,6 +26,7 @@ export interface SignInOptions {
 }
 
 export class SignIn {
+  readonly #wallMs: () => number;
   readonly #policy: () => Policy;
   readonly #authentication: () => Authentication;
   readonly #login: Login;
@@ -34,6 +36,7 @@ export class SignIn {
   constructor(options: SignInOptions) {
     const { secret, nowMs, wallMs, policy, authentication } = options;
     const peers = new PeerLimit(nowMs, options.peerAttempts);
+    this.#wallMs = wallMs;
     this.#policy = policy;
     this.#authentication = authentication;
     this.#login = new Login({ secret, nowMs, peers, attempts: options.attempts });
@@ -57,9 +60,20 @@ export class SignIn {
     const identity = await this.#login.authenticate(credentials, policy);
     const hashOf = ({ users }: Policy) => users.get(identity.name)?.passwordHash;
     const stored = hashOf(policy);
+    // Hashing takes its time: the password may have been changed because somebody had stolen it.
+    if (hashOf(this.#policy()) !== stored) throw notAccepted();
     return {
       ...identity,
       proof: { by: 'password', expiresAtMs: undefined, holds: () => hashOf(this.#policy()) === stored },
     };
+  }
+
+  /** @throws EdgeconfError UNAUTHENTICATED when what proved who calls has expired, or proves something else now. */
+  requireProof({ proof }: Identity): void {
+    if (proof === undefined) return;
+    if (proof.expiresAtMs !== undefined && proof.expiresAtMs <= this.#wallMs()) {
+      throw unauthenticated(`the ${proof.by} has expired`);
+    }
+    if (!proof.holds()) throw unauthenticated(`the ${proof.by} is not accepted any more as it was; call again`);
   }
 }

@@ -57,6 +57,7 @@ export function bearerOf(facts: TokenFacts, issuers: readonly Issuer[], policy: 
   return { name, groups: [...groups].sort() };
 }
 
-function readingOf({ groups: _, ...rest }: Issuer): string {
+/** An issuer as it is configured, but for its groups. */
+export function readingOf({ groups: _, ...rest }: Issuer): string {
   return JSON.stringify(rest);
 }

@@ -9,7 +9,7 @@ import { IssuerKeys, type IssuerTimes, IssuerTrouble } from './issuer-keys.ts';
 import type { PeerLimit } from './peer-limit.ts';
 import type { Policy } from './policy.ts';
 import { notAccepted, tooMany, unauthenticated } from './refusals.ts';
-import { bearerOf, factsOf, type TokenFacts } from './token-facts.ts';
+import { bearerOf, factsOf, readingOf, type TokenFacts } from './token-facts.ts';
 
 /** Signatures that only the issuer can make; never `none`, and none whose key we would share. */
 const ALGORITHMS = [
@@ -37,7 +37,8 @@ export class Tokens {
   readonly #options: TokensOptions;
   /** What all below was made under. */
   #authentication: Authentication | undefined;
-  readonly #keys = new WeakMap<Issuer, IssuerKeys>();
+  /** By how an issuer is configured. */
+  readonly #keys = new Map<string, IssuerKeys>();
   readonly #known = new Map<string, TokenFacts>();
   /** Verifications under way by digest: calls that a client makes at once are one attempt. */
   readonly #running = new Map<string, Promise<TokenFacts>>();
@@ -122,10 +123,11 @@ export class Tokens {
   }
 
   #keysOf(issuer: Issuer): IssuerKeys {
-    let keys = this.#keys.get(issuer);
+    const reading = readingOf(issuer);
+    let keys = this.#keys.get(reading);
     if (keys === undefined) {
       keys = new IssuerKeys(issuer, this.#options.nowMs, this.#options.times);
-      this.#keys.set(issuer, keys);
+      this.#keys.set(reading, keys);
     }
     return keys;
   }
@@ -136,13 +138,15 @@ export class Tokens {
     if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
   }
 
-  /** An issuer may have been changed because its keys were stolen: nothing that was found before counts. */
+  /** An issuer may have been changed because its keys were stolen: nothing that was found before counts, but keys of the others. */
   #forgetIfChanged(): void {
     const now = this.#options.authentication();
     if (this.#authentication === now) return;
     this.#authentication = now;
     this.#known.clear();
     this.#running.clear();
+    const readings = new Set(now.issuers.map(readingOf));
+    for (const reading of this.#keys.keys()) if (!readings.has(reading)) this.#keys.delete(reading);
   }
 
   #refuse(peer: string | undefined, reason: string): Error {

@@ -9,7 +9,7 @@ import { timeOfText, timeText } from './time-text.ts';
 const auditFormat = 1;
 
 /**
- * `denied`: a caller who was recognized may not do what was asked. `login-failed`: nobody was recognized. `exported`: the
+ * `denied`: a caller who was recognized may not do what was asked, or not any more. `login-failed`: nobody was recognized. `exported`: the
  * log was taken. `suppressed`: refusals that came too fast for an entry each. `recovered`: a crash had torn the log's end.
  */
 export const auditKinds = ['denied', 'login-failed', 'exported', 'suppressed', 'recovered'] as const;
@@ -22,7 +22,7 @@ export interface AuditEvent {
   readonly user: string;
   /** Groups that a token or certificate gave the caller. */
   readonly groups: readonly string[];
-  /** Where the call came from: address and port; of `suppressed` the address alone. */
+  /** Where the call came from: address and port; of `suppressed` the address alone, or nothing when it is about a user. */
   readonly peer: string;
   /** The RPC, such as `/gnmi.gNMI/Set`. */
   readonly method: string;

@@ -29,6 +29,8 @@ export interface AuditLogOptions {
   readonly onAlarm?: (reason: string | undefined) => void;
   /** Wall clock, ns since the epoch. */
   readonly now?: () => bigint;
+  /** For the limits, ms that never run backwards: a wall clock that is set back would have nothing written for as long. */
+  readonly nowMs?: () => number;
   readonly limits?: FloodLimits;
   /** Makes bytes durable at a position of the file; default: a write and a sync. */
   readonly write?: (file: FileHandle, bytes: Buffer, position: number) => Promise<void>;
@@ -100,7 +102,8 @@ export class AuditLog {
 
   /** Takes an event in, at once and without failing. What there is no room for is counted. */
   note(event: AuditEvent): void {
-    this.#backlog.add(boundedEvent(event), this.#now(), this.#options.journalHead());
+    const { journalHead, nowMs = () => performance.now() } = this.#options;
+    this.#backlog.add(boundedEvent(event), this.#now(), journalHead(), nowMs());
     this.#writeIn(this.#failed ? retryMs : writeEveryMs);
   }
 

@@ -13,6 +13,8 @@ export interface Waiting {
 
 /** Different events that wait; what comes beyond is counted. Without that a full disk would fill the memory. */
 const mostWaiting = 4_000;
+/** So many have come before strangers are only counted. */
+const mostBeforeStrangers = 2_000;
 
 /** An event about nobody in particular. */
 export const noEvent: Omit<AuditEvent, 'kind'> = {
@@ -27,16 +29,20 @@ export const noEvent: Omit<AuditEvent, 'kind'> = {
 };
 
 export class Backlog {
-  readonly #gate: FloodGate;
+  /** Of who was not recognized, by address. */
+  readonly #strangers: FloodGate;
+  /** Of users, by name: what strangers do, or a user who plays the stranger, hides nothing of what a user does. */
+  readonly #users: FloodGate;
   readonly #waiting = new Map<string, Waiting & { count: number }>();
   #taken = 0;
 
   constructor(limits: FloodLimits | undefined) {
-    this.#gate = new FloodGate(limits);
+    this.#strangers = new FloodGate(limits);
+    this.#users = new FloodGate(limits);
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.size === 0 && !this.#gate.hasSuppressed;
+    return this.#waiting.size === 0 && !this.#strangers.hasSuppressed && !this.#users.hasSuppressed;
   }
 
   /** How many events with an entry of their own were taken, and how many will have been when those that wait now are. */
@@ -44,14 +50,22 @@ export class Backlog {
     return { taken: this.#taken, added: this.#taken + this.#waiting.size };
   }
 
-  add(event: AuditEvent, timeNs: bigint, journal: JournalHead): void {
+  /** @param nowMs ms that never run backwards, for the limits. */
+  add(event: AuditEvent, timeNs: bigint, journal: JournalHead, nowMs: number): void {
     const address = addressOf(event.peer);
     const key = JSON.stringify({ ...event, peer: address });
     const same = this.#waiting.get(key);
-    if (same !== undefined) same.count += event.count;
-    else if (this.#waiting.size < mostWaiting && this.#gate.admits(address, Number(timeNs / 1_000_000n))) {
+    if (same !== undefined) {
+      same.count += event.count;
+      return;
+    }
+    const isStranger = event.kind === 'login-failed';
+    const [gate, name] = isStranger ? [this.#strangers, address] : [this.#users, event.user];
+    const isRoom = this.#waiting.size < (isStranger ? mostBeforeStrangers : mostWaiting);
+    // Who takes the log cannot hide that behind refusals of their own.
+    if (isRoom && (event.kind === 'exported' || gate.admits(name, nowMs))) {
       this.#waiting.set(key, { event, timeNs, journal, count: event.count });
-    } else this.#gate.suppress(address, event.count);
+    } else gate.suppress(name, event.count);
   }
 
   /**
@@ -65,8 +79,11 @@ export class Backlog {
       yield { ...waiting, event: { ...waiting.event, count } };
     }
     const message = 'refusals that came too fast for an entry each';
-    for (const [peer, count] of this.#gate.takeSuppressed()) {
+    for (const [peer, count] of this.#strangers.takeSuppressed()) {
       yield { ...now(), event: { ...noEvent, kind: 'suppressed', peer, message, count } };
+    }
+    for (const [user, count] of this.#users.takeSuppressed()) {
+      yield { ...now(), event: { ...noEvent, kind: 'suppressed', user, message, count } };
     }
   }
 }

@@ -24,15 +24,20 @@ export type ExportFrom = { readonly revision: number } | { readonly timeNs: bigi
 export async function* exportRecords(source: ExportSource, from?: ExportFrom): AsyncIterable<string> {
   const start = await startOf(source.journal, from);
   const outlines = source.journal.outlines(start.revision)[Symbol.asyncIterator]();
-  let outline = await outlines.next();
-  for await (const { entry } of source.entries) {
-    if (entry.timeNs < start.timeNs) continue;
-    for (; !outline.done && outline.value.header.timeNs <= entry.timeNs; outline = await outlines.next()) {
-      yield transactionRecord(outline.value);
+  try {
+    let outline = await outlines.next();
+    for await (const { entry } of source.entries) {
+      if (entry.timeNs < start.timeNs) continue;
+      for (; !outline.done && outline.value.header.timeNs <= entry.timeNs; outline = await outlines.next()) {
+        yield transactionRecord(outline.value);
+      }
+      yield entryLine(entry);
     }
-    yield entryLine(entry);
+    for (; !outline.done; outline = await outlines.next()) yield transactionRecord(outline.value);
+  } finally {
+    // Whoever stops half-way must not leave the store with an iterator that is open for good.
+    await outlines.return?.();
   }
-  for (; !outline.done; outline = await outlines.next()) yield transactionRecord(outline.value);
 }
 
 type Start = Pick<JournalHead, 'revision' | 'timeNs'>;

@@ -1,4 +1,4 @@
-// How many entries refusals may make: a number for each address and one for all, so that nobody fills the disk or hides in noise.
+// How many entries refusals may make: a number for each address or user and one for all, so that nobody fills the disk or hides in noise.
 
 /** Entries at once, and ms until one more may be made. */
 export interface EntryRate {
@@ -7,25 +7,26 @@ export interface EntryRate {
 }
 
 export interface FloodLimits {
-  readonly address: EntryRate;
+  /** For one address, or one user. */
+  readonly each: EntryRate;
   readonly all: EntryRate;
-  /** Addresses remembered; the one that was refused longest ago is forgotten first. */
-  readonly maxAddresses: number;
+  /** Addresses or users remembered; the one that was refused longest ago is forgotten first. */
+  readonly maxNames: number;
 }
 
 export const defaultFloodLimits: FloodLimits = {
-  address: { burst: 200, refillMs: 1_000 },
+  each: { burst: 200, refillMs: 1_000 },
   all: { burst: 5_000, refillMs: 50 },
-  maxAddresses: 1_000,
+  maxNames: 1_000,
 };
 
-/** Addresses that are counted apart: each of them is an entry. */
+/** Addresses or users that are counted apart: each of them is an entry. */
 const mostCounted = 200;
 
-/** Counts what it does not let pass. The clock is a parameter, ms. */
+/** Counts what it does not let pass. The clock is a parameter, ms that never run backwards. */
 export class FloodGate {
   readonly #limits: FloodLimits;
-  /** When an address may make all its entries again; in order of the last one. */
+  /** When an address or a user may make all its entries again; in order of the last one. */
   readonly #fullAtMs = new Map<string, number>();
   #allFullAtMs = 0;
   readonly #suppressed = new Map<string, number>();
@@ -34,24 +35,24 @@ export class FloodGate {
     this.#limits = limits;
   }
 
-  /** Whether one more refusal of an address may have an entry. */
-  admits(address: string, nowMs: number): boolean {
-    const { address: rate, all, maxAddresses } = this.#limits;
-    const fullAtMs = after(this.#fullAtMs.get(address), rate, nowMs);
+  /** Whether one more refusal of an address or a user may have an entry. */
+  admits(name: string, nowMs: number): boolean {
+    const { each, all, maxNames } = this.#limits;
+    const fullAtMs = after(this.#fullAtMs.get(name), each, nowMs);
     const allFullAtMs = after(this.#allFullAtMs, all, nowMs);
     if (fullAtMs === undefined || allFullAtMs === undefined) return false;
     this.#allFullAtMs = allFullAtMs;
-    this.#fullAtMs.delete(address);
-    this.#fullAtMs.set(address, fullAtMs);
-    const [oldest = address] = this.#fullAtMs.keys();
-    if (this.#fullAtMs.size > maxAddresses) this.#fullAtMs.delete(oldest);
+    this.#fullAtMs.delete(name);
+    this.#fullAtMs.set(name, fullAtMs);
+    const [oldest = name] = this.#fullAtMs.keys();
+    if (this.#fullAtMs.size > maxNames) this.#fullAtMs.delete(oldest);
     return true;
   }
 
-  /** Counts refusals that get no entry of their own; those of too many addresses are counted together, for ''. */
-  suppress(address: string, count = 1): void {
-    const isKnown = this.#suppressed.has(address) || this.#suppressed.size < mostCounted;
-    const place = isKnown ? address : '';
+  /** Counts refusals that get no entry of their own; those of too many names are counted together, for ''. */
+  suppress(name: string, count = 1): void {
+    const isKnown = this.#suppressed.has(name) || this.#suppressed.size < mostCounted;
+    const place = isKnown ? name : '';
     this.#suppressed.set(place, (this.#suppressed.get(place) ?? 0) + count);
   }
 
@@ -59,11 +60,11 @@ export class FloodGate {
     return this.#suppressed.size > 0;
   }
 
-  /** Takes what was counted, address by address. */
-  *takeSuppressed(): IterableIterator<[address: string, count: number]> {
-    for (const [address, count] of this.#suppressed) {
-      this.#suppressed.delete(address);
-      yield [address, count];
+  /** Takes what was counted, name by name. */
+  *takeSuppressed(): IterableIterator<[name: string, count: number]> {
+    for (const [name, count] of this.#suppressed) {
+      this.#suppressed.delete(name);
+      yield [name, count];
     }
   }
 }

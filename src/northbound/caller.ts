@@ -85,9 +85,13 @@ function userOf(metadata: Metadata): { username: string | undefined; password: s
   return username === undefined || password === undefined ? given : { username, password };
 }
 
-/** The text that stands there twice, with a comma in between. */
-function doubled(text: string | undefined): string | undefined {
-  return /^(.*), ?\1$/s.exec(text ?? '')?.[1];
+/** The text that stands there twice, with a comma in between. Strangers send it, so there is no searching for where that is. */
+function doubled(text = ''): string | undefined {
+  for (const comma of [',', ', ']) {
+    const half = text.slice(0, Math.max(0, (text.length - comma.length) / 2));
+    if (`${half}${comma}${half}` === text) return half;
+  }
+  return undefined;
 }
 
 /** Pygnmi sends both entries with every call, empty when it was told no user; that is none. */

@@ -91,7 +91,7 @@ export class FrontDoor {
     };
   }
 
-  /** The handler of an RPC that answers with a stream. It goes on as fast as the client takes it. */
+  /** The handler of an RPC that answers with a stream. It goes on as fast as the client takes it, while its proof is good. */
   stream<Request, Response>(
     answer: (caller: Caller, request: Request) => AsyncIterable<Response>,
     asked: Asked<Request> = () => '',
@@ -103,6 +103,7 @@ export class FrontDoor {
       const serve = async (): Promise<void> => {
         identity = await this.enter(call);
         for await (const message of answer(this.#caller(call, identity, over.signal), call.request)) {
+          this.access.requireProof(identity);
           if (!over.signal.aborted && !call.write(message)) await drained(call, over.signal);
           if (over.signal.aborted) return;
         }

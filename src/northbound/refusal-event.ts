@@ -7,7 +7,8 @@ import type { UntrustedClient } from './handshake-log.ts';
 /** Whoever was not recognized is kept under the name that was claimed; of credentials nothing else is kept. */
 export function refusalEvent({ identity, claimed, method, peer, asked, error }: Refusal): AuditEvent {
   return {
-    kind: error.code === 'UNAUTHENTICATED' ? 'login-failed' : 'denied',
+    // A user whose token expires on a stream has not failed to sign in.
+    kind: identity === undefined ? 'login-failed' : 'denied',
     user: identity?.name ?? claimed,
     groups: identity?.groups ?? [],
     peer,

@@ -97,6 +97,33 @@ describe('login', () => {
     assert.deepEqual(await one.authenticate({ username: 'alice', password: 'pa55' }, policy), who('alice'));
   });
 
+  it('does not lock out a user elsewhere whose name is guessed at from one address for as long as it likes', async () => {
+    const one = login();
+    nowMs = 0;
+    const peer = '192.0.2.1:5000';
+    for (let i = 0; i < 60; i++) {
+      nowMs += 1000;
+      await assert.rejects(one.authenticate({ username: 'alice', password: `${i}`, peer }, policy));
+    }
+    await assert.rejects(one.authenticate({ username: 'alice', password: 'pa55', peer }, policy), {
+      message: /^too many attempts/,
+    });
+    const elsewhere = { username: 'alice', password: 'pa55', peer: '198.51.100.7:5000' };
+    assert.deepEqual(await one.authenticate(elsewhere, policy), who('alice'));
+  });
+
+  it('slows down guesses at one name from everywhere', async () => {
+    const one = login();
+    nowMs = 0;
+    const guess = (i: number) =>
+      one.authenticate({ username: 'alice', password: `${i}`, peer: `192.0.2.${i}:5000` }, policy);
+    for (let i = 0; i < 50; i++) await assert.rejects(guess(i), WRONG);
+    await assert.rejects(guess(50), { message: 'too many attempts; wait 1 s' });
+    nowMs += 500;
+    await assert.rejects(guess(50), WRONG);
+    await assert.rejects(guess(51), { message: 'too many attempts; wait 1 s' });
+  });
+
   it('takes the same credentials in many calls at once as one attempt', async () => {
     const one = login();
     const calls = Array.from({ length: 50 }, () => one.authenticate({ username: 'alice', password: 'pa55' }, policy));

@@ -150,21 +150,34 @@ describe('streams whose rights change', () => {
     await ends();
   });
 
-  it('of the past end while they are being sent', async () => {
-    const startNs = service.datastore.head.timeNs;
+  describe('while what they ask for is being sent', () => {
     // Far more than what the client and the sockets take while nobody reads.
     const applications = (address: string) =>
       Array.from({ length: 2_000 }, (_, i) => ({ 'application-id': `a${i}`, address }));
-    await change({ update: [write(`${places.base}/rule[name=all]`, rule('all', '/application'))] });
-    for (let i = 0; i < 8; i++) await service.merge('acme', { application: applications(`10.0.${i}.0/24`) });
-    const range = { start: Long.fromBigInt(startNs), end: Long.fromBigInt(service.datastore.head.timeNs) };
-    subscribe(list('STREAM', ['/application'], { prefix }), [{ history: { range } }]);
-    await stream.untilSync();
-    stream.stream.pause();
-    await change({ delete: [path(given)] });
-    stream.stream.resume();
-    await stream.fails('PERMISSION_DENIED', 'subscribe again');
-    await service.reset('acme', acme);
+    let range: { start: Long; end: Long };
+    before(async () => {
+      const { timeNs } = service.datastore.head;
+      for (let i = 0; i < 8; i++) await service.merge('acme', { application: applications(`10.0.${i}.0/24`) });
+      range = { start: Long.fromBigInt(timeNs), end: Long.fromBigInt(service.datastore.head.timeNs) };
+    });
+    after(() => service.reset('acme', acme));
+    beforeEach(() => change({ update: [write(`${places.base}/rule[name=all]`, rule('all', '/application'))] }));
+
+    async function endsBy(request: SetRequest): Promise<void> {
+      subscribe(list('STREAM', ['/application'], { prefix }), [{ history: { range } }]);
+      await stream.untilSync();
+      stream.stream.pause();
+      await change(request);
+      stream.stream.resume();
+      await stream.fails('PERMISSION_DENIED', 'subscribe again');
+    }
+
+    it('of the past end', () => endsBy({ delete: [path(given)] }));
+
+    it('of the past end with a new password', async () => {
+      const hash = await hashPassword('another', Buffer.from('0123456789abcdef'), { N: 2, r: 1, p: 1 });
+      await endsBy({ update: [write(`${places.watcher}/password-hash`, hash)] });
+    });
   });
 
   it('tell no value of a revision at which the rights were gone, however close it is', async () => {

@@ -10,9 +10,9 @@ import { removeTempFolders } from '../datastore/temp-folder.ts';
 import { copyOf, entriesOf, linesOf, refusal, sampleFolder, TestFolder, verified } from './fixture.ts';
 
 const limits = {
-  address: { burst: 3, refillMs: 1_000 },
+  each: { burst: 3, refillMs: 1_000 },
   all: { burst: 100, refillMs: 1_000 },
-  maxAddresses: 50,
+  maxNames: 50,
 };
 
 describe('the audit log', () => {
@@ -151,15 +151,56 @@ describe('the audit log', () => {
     );
   });
 
+  it('names each user who is refused, whatever strangers do from the same address and from everywhere', async () => {
+    const made = await TestFolder.make({ limits });
+    for (let i = 0; i < 5_000; i++) {
+      const peer = i < 1_000 ? '127.0.0.1:1' : `10.1.${i >> 8}.${i % 256}:1`;
+      made.log.note(refusal({ user: `guess-${i}`, peer, kind: 'login-failed' }));
+    }
+    for (let i = 0; i < 5; i++) made.log.note(refusal({ asked: `target ${i}` }));
+    const entries = await entriesOf(await made.close());
+    const users = entries.filter(({ user }) => user === 'eve');
+    assert.deepEqual(
+      users.map(({ kind, asked, count }) => [kind, asked, count]),
+      [
+        ['denied', 'target 0', 1],
+        ['denied', 'target 1', 1],
+        ['denied', 'target 2', 1],
+        ['suppressed', '', 2],
+      ],
+    );
+  });
+
+  it('says that it was taken, however often the taker was refused before', async () => {
+    const made = await TestFolder.make({ limits });
+    await made.refuse(50);
+    made.log.note(refusal({ kind: 'exported', code: '' }));
+    const entries = await entriesOf(await made.close());
+    assert.equal(entries.filter(({ kind, user }) => kind === 'exported' && user === 'eve').length, 1);
+  });
+
+  it('goes on after a flood when the clock was set back meanwhile', async () => {
+    let nowMs = 0;
+    const made = await TestFolder.make({ limits, nowMs: () => nowMs });
+    await made.refuse(50);
+    made.nowNs -= 86_400_000_000_000n;
+    nowMs += 1_000;
+    await made.refuse(1, { message: 'the day before' });
+    const entries = await entriesOf(await made.close());
+    assert.equal(entries.filter(({ message }) => message === 'the day before').length, 1);
+  });
+
   it('loses count of nothing in a flood from everywhere, and stays small', async () => {
     const made = await TestFolder.make({ limits });
-    for (let i = 0; i < 20_000; i++) made.log.note(refusal({ user: `u${i}`, peer: `10.1.${i >> 8}.${i % 256}:1` }));
+    for (let i = 0; i < 20_000; i++) {
+      made.log.note(refusal({ kind: 'login-failed', user: `u${i}`, peer: `10.1.${i >> 8}.${i % 256}:1` }));
+    }
     const entries = await entriesOf(await made.close());
     assert.equal(
       entries.reduce((sum, { count }) => sum + count, 0),
       20_000,
     );
-    assert.equal(entries.filter(({ kind }) => kind === 'denied').length, 100);
+    assert.equal(entries.filter(({ kind }) => kind === 'login-failed').length, 100);
     assert.equal(entries.filter(({ kind }) => kind === 'suppressed').length, 201);
   });
 

@@ -10,6 +10,8 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import fc from 'fast-check';
+import { hashPassword } from '../../src/access/password.ts';
+import type { AuditEntry } from '../../src/audit/audit-entry.ts';
 import { AuditLog } from '../../src/audit/audit-log.ts';
 import { type ExportFrom, exportRecords } from '../../src/audit/export.ts';
 import { exportFrom } from '../../src/cli/audit.ts';
@@ -77,6 +79,29 @@ describe('an export of the audit log', () => {
     );
   });
 
+  it('lets go of the journal when nobody takes the rest', async () => {
+    const made = await TestFolder.make();
+    for (let i = 0; i < 3; i++) await made.commit();
+    await made.refuse(2);
+    const { journal } = made;
+    let open = 0;
+    const outlines = async function* (from: number) {
+      open++;
+      try {
+        yield* journal.outlines(from);
+      } finally {
+        open--;
+      }
+    };
+    const source = { head: journal.head, headers: (from: number) => journal.headers(from), outlines };
+    for await (const _ of exportRecords({ journal: source, entries: made.log.entries() })) {
+      assert.equal(open, 1);
+      break;
+    }
+    assert.equal(open, 0);
+    await made.close();
+  });
+
   it('refuses to begin with a transaction that there is not', async () => {
     const made = await TestFolder.make();
     await made.commit();
@@ -113,7 +138,7 @@ describe('the audit service', () => {
     const { datastore, folder } = service;
     // Admits everything: what is looked at here is a long log.
     const much = { burst: 1_000_000, refillMs: 1 };
-    const limits = { address: much, all: much, maxAddresses: 10 };
+    const limits = { each: much, all: much, maxNames: 10 };
     log = await AuditLog.open({ folder, journalHead: () => datastore.head, limits });
     door = new FrontDoor({ access: service.access, onRefusal: (each) => log.note(refusalEvent(each)) });
     let end = (): void => {};
@@ -140,6 +165,12 @@ describe('the audit service', () => {
       channelOptions: {},
       keepalive: { intervalMs: 60_000, timeoutMs: 20_000 },
     });
+    const long = 'x'.repeat(600);
+    for (let i = 0; i < 8_000; i++) {
+      log.note(refusal({ user: `user-${i}`, message: long, asked: long }));
+      if (i % 2_000 === 0) await log.settled();
+    }
+    await log.settled();
   });
   after(async () => {
     await server.close();
@@ -155,26 +186,38 @@ describe('the audit service', () => {
     password: `${user}-secret`,
   });
 
-  it('ends an export when the right to it goes meanwhile', async () => {
-    const long = 'x'.repeat(600);
-    for (let i = 0; i < 8_000; i++) {
-      log.note(refusal({ user: `user-${i}`, message: long, asked: long }));
-      if (i % 2_000 === 0) await log.settled();
-    }
-    await log.settled();
+  /** What an export ends with when something happens behind its first record. */
+  async function endsBy(change: () => Promise<unknown>, error: { code: number; details: RegExp }): Promise<void> {
     const client = auditClient(options('operator'));
     const records = client.records(undefined)[Symbol.asyncIterator]();
     assert.equal((await records.next()).done, false);
-    await service.reset('platform', await withoutOperator(service));
+    await change();
     let taken = 1;
-    await assert.rejects(
-      async () => {
-        while (!(await records.next()).done) taken++;
-      },
-      { code: 7, details: /^user 'operator' may not execute \/audit/ },
-    );
+    await assert.rejects(async () => {
+      while (!(await records.next()).done) taken++;
+    }, error);
     assert.ok(taken < 8_000, `${taken} records`);
     client.close();
+  }
+
+  it('ends an export when the password by which it was asked for changes meanwhile', async () => {
+    const hash = await hashPassword('operator-secret', Buffer.alloc(16, 1), { N: 2, r: 1, p: 1 });
+    await endsBy(() => service.merge('platform', { user: [{ name: 'operator', 'password-hash': hash }] }), {
+      code: 16,
+      details: /^the password is not accepted any more as it was; call again$/,
+    });
+    // Nobody has failed to sign in: it is told of a user who was known.
+    await log.settled();
+    let last: AuditEntry | undefined;
+    for await (const { entry } of log.entries()) last = entry;
+    assert.deepEqual([last?.kind, last?.user, last?.code], ['denied', 'operator', 'UNAUTHENTICATED']);
+  });
+
+  it('ends an export when the right to it goes meanwhile', async () => {
+    await endsBy(async () => service.reset('platform', await withoutOperator(service)), {
+      code: 7,
+      details: /^user 'operator' may not execute \/audit/,
+    });
   });
 
   it('sends no more than the client takes, and stops when it goes', async () => {

@@ -50,7 +50,8 @@ export class TestFolder {
     const store = await openDataFolder(folder, 0n);
     const journal = await LevelJournal.open(store);
     const clock = { now: (): bigint => 0n };
-    const options = { folder, journalHead: () => journal.head, now: () => clock.now(), ...more };
+    const nowMs = (): number => Number(clock.now() / 1_000_000n);
+    const options = { folder, journalHead: () => journal.head, now: () => clock.now(), nowMs, ...more };
     const made = new TestFolder(folder, store, journal, await AuditLog.open(options));
     clock.now = () => made.nowNs;
     return made;

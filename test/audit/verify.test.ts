@@ -137,6 +137,16 @@ describe('the proof of the audit log', () => {
     await assert.rejects(verified(folder), { message: /^journal revision 1 .*names audit entry 2, which is missing/ });
   });
 
+  it('finds newest entries that are cut off together with their note only by a head that was noted elsewhere', async () => {
+    const lines = await linesOf(whole);
+    const folder = await copyOf(whole);
+    await writeLines(folder, lines.slice(0, 5));
+    await rm(join(folder, 'audit/head.json'));
+    assert.match((await verified(folder)).at(-2) ?? '', /^whole; /);
+    const { hash } = JSON.parse(lines[5] ?? '');
+    await assert.rejects(verified(folder, `6:${hash}`), { message: /^no transaction and no audit entry has the hash/ });
+  });
+
   it('finds a log that is made anew by somebody who knows how: the journal has its old hashes', async () => {
     const lines = await linesOf(whole);
     const folder = await copyOf(whole);

@@ -180,6 +180,17 @@ describe('an issuer', () => {
     assert.equal(await get(server), DENIED);
   });
 
+  it('that is away keeps its known keys while something else is configured, and none when it is configured anew', async () => {
+    const server = await stage.serve();
+    assert.equal(await get(server), KNOWN);
+    answer = (_, response) => response.writeHead(503).end();
+    const other = config({ name: 'other', url: 'https://other.example' });
+    await stage.configure({ issuer: [config(), other] });
+    assert.equal(await get(server), KNOWN);
+    await stage.configure({ issuer: [config({ audience: [AUDIENCE, 'one-more'] })] });
+    assert.equal(await get(server), DENIED);
+  });
+
   it('on this machine may speak cleartext, and is held to its url all the same', async () => {
     const http = createHttpServer((request, response) => well(request, response));
     http.listen(0, '127.0.0.1');

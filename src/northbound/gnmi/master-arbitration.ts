@@ -42,7 +42,7 @@ function half(value: { toBigInt(): bigint } | undefined): bigint {
  * @throws EdgeconfError PERMISSION_DENIED naming the highest id, or when the caller may not write in a target.
  */
 export async function arbitrate(
-  { datastore }: GnmiDeps,
+  { datastore, access }: GnmiDeps,
   { grants, identity, via }: Caller,
   { role, id }: Election,
   targets: readonly string[],
@@ -56,7 +56,11 @@ export async function arbitrate(
     author: identity.name,
     via,
     edits: raised.map((target) => ({ target, edits: [] })),
-    authorize: () => {},
+    // It may have waited for its turn, and what is elected stays.
+    authorize: () => {
+      access.requireProof(identity);
+      for (const target of raised) requireWriter(access.grants(identity), identity.name, target);
+    },
     note: { kind: 'election', role, electionId: id },
     election: { role, id },
   });

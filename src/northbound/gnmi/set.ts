@@ -84,7 +84,7 @@ function targetOf({ datastore, access, limits }: GnmiDeps, { grants }: Caller, {
   return new Targets(datastore, grants, access.budgets.request()).snapshot(path).target;
 }
 
-/** Rights are asked for again when the changes are known: the policy may have moved by then. */
+/** Proof and rights are asked for again when the changes are known: the policy may have moved by then. */
 async function commit(
   deps: GnmiDeps,
   { identity, grants, via, consent }: Caller,
@@ -99,7 +99,10 @@ async function commit(
       via,
       edits,
       ...(progress && { onProgress: progress.onProgress }),
-      authorize: (candidates) => inSlices(deps.access.grants(identity).checkInSteps(candidates, consent)),
+      authorize: (candidates) => {
+        deps.access.requireProof(identity);
+        return inSlices(deps.access.grants(identity).checkInSteps(candidates, consent));
+      },
       ...(action?.kind === 'commit' ? { note: action } : {}),
       ...(election === undefined ? {} : { election }),
     });

@@ -177,7 +177,9 @@ export class SubscribeSession {
   /** The rights may have changed since what is being sent was looked up; a live stream sees to that by itself. */
   #checkRights(): void {
     if (this.#subscriptions === undefined || this.#seen === undefined) return;
-    if (this.#seen.policyRevision !== this.#policyRevision) this.#look(this.#subscriptions);
+    if (this.#seen.policyRevision === this.#policyRevision) return;
+    checkProof(this.#who);
+    this.#look(this.#subscriptions);
   }
 
   get #policyRevision(): number | undefined {

@@ -5,7 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Long from 'long';
+import type { Snapshot } from '../../../src/datastore/snapshot.ts';
 import type { Extension, SetRequest } from '../../../src/proto/gnmi.ts';
+import { readJson } from '../../../src/schema/json-text.ts';
+import { fragmentFromJson } from '../../../src/schema/normalize.ts';
 import { startService, type TestService } from '../../service.ts';
 import { path, refused, update } from './messages.ts';
 
@@ -16,6 +19,11 @@ function as(high: number | string, low: number | string, role?: string): { exten
   return {
     extension: [{ master_arbitration: { election_id, ...(role === undefined ? {} : { role: { id: role } }) } }],
   };
+}
+
+function trafficClass(acme: Snapshot | undefined, value: number): string {
+  const { root } = acme?.model ?? assert.fail();
+  return fragmentFromJson(root, [], readJson(`{"traffic-class":[{"traffic-class-id":"t","qci":${value}}]}`));
 }
 
 describe('gNMI master arbitration', () => {
@@ -100,6 +108,26 @@ describe('gNMI master arbitration', () => {
   it('lets nobody vote who may not write', async () => {
     await refused(set(as(9, 9), 'acme-reader'), 'PERMISSION_DENIED', 'acme-reader', "'acme'");
     await set({ ...write(1), ...as(0, 1) });
+  });
+
+  it('counts no vote that waits for its turn until the rights for it are gone', async () => {
+    const client = service.client('acme-admin');
+    await client.set(write(1));
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const { datastore } = service;
+    const edits = [{ op: 'update' as const, path: [], json: trafficClass(datastore.snapshot('acme'), 2) }];
+    const first = datastore.commit({ author: 'system', edits: [{ target: 'acme', edits }], authorize: () => held });
+    const vote = refused(client.set(as(9, 9)), 'PERMISSION_DENIED', 'acme');
+    // What comes behind it on the same connection is answered: the Set has passed the front door.
+    await client.get({ prefix: { target: 'acme' }, path: [path(qci)] });
+    await service.merge('platform', { role: [{ name: 'admin', rule: [{ name: 'all', effect: 'deny' }] }] });
+    letGo();
+    await first;
+    await vote;
+    await service.client('operator').set({ prefix: { target: 'acme' }, ...as(0, 1) });
   });
 
   it('asks for a target when an empty Set could mean several', async () => {
