@@ -10,7 +10,7 @@ import { gained, holds, released } from './gains.ts';
 import { readEntries } from './list-entries.ts';
 import { assignmentsOf, mixesParties, type Party, type PolicyChange, partiesOf } from './parties.ts';
 import type { PathRules } from './path-rules.ts';
-import { AUTHENTICATION, PLATFORM, ROLE_LIST, TARGET_LIST } from './platform-target.ts';
+import { AUTHENTICATION, PLATFORM, ROLE_LIST, TARGET_LIST, USER_LIST } from './platform-target.ts';
 import { type Assignment, type Policy, readPolicy, sameNodes, samePolicy } from './policy.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { EVERYWHERE } from './subjects.ts';
@@ -38,7 +38,8 @@ interface Place {
  * Part of authorizing a commit, in steps: whatever right a user, a group, or who signs in by a certificate or a token gains
  * by it must be held by its author, for the same targets. Costs nothing unless the commit changes who may do what, and
  * little when the author may do everything.
- * @throws EdgeconfError PERMISSION_DENIED naming who would gain, and the right when the author may read roles.
+ * @throws EdgeconfError PERMISSION_DENIED naming who would gain when the author may read that, and the right when the
+ * author may read roles.
  */
 export function* grantsNoMore(candidates: readonly Candidate[], author: Author): Generator<void, void> {
   for (const { target, before, after } of candidates) {
@@ -127,30 +128,53 @@ class Comparison {
 
   #rootsOf(scope: string): readonly SchemaNode[] {
     const { root } = this.#change.platform.before.model;
-    return scope === PLATFORM ? [root] : this.#author.roots().filter((each) => each !== root);
+    // A tenant's target may have the platform's model, too; that is seldom the one to tell of.
+    return scope === PLATFORM ? [root] : [...this.#author.roots().filter((each) => each !== root), root];
   }
 
   #refusal(party: Party, place: Place, scope: string, action: Action, part: PathQuery): EdgeconfError {
     const tenant = place.tenantAfter === EVERYWHERE ? 'every tenant' : `tenant '${place.tenantAfter}'`;
     const where = scope === '*' ? `the targets of ${tenant}` : `target '${scope}'`;
     const right = this.#readsRoles ? `the right to ${action} ${formatQuery(part)} in ${where}` : 'rights';
+    // Who has roles is told to nobody who may not look for themselves.
+    const who = this.#mayKnow(party) ? party.title : 'somebody';
     return new EdgeconfError(
       'PERMISSION_DENIED',
-      `this gives ${party.title} ${right}, which user '${this.#author.name}' does not have; nobody grants more than they hold: leave that out, or have it done by somebody who holds it`,
+      `this gives ${who} ${right}, which user '${this.#author.name}' does not have; nobody grants more than they hold: leave that out, or have it done by somebody who holds it`,
     );
   }
 
   /** A right says how roles are made. */
   get #readsRoles(): boolean {
+    const roles = this.#change.platform.before.model.root.children.get(ROLE_LIST);
+    return roles !== undefined && this.#reads([{ node: roles, keys: roles.keys.map(() => undefined) }]);
+  }
+
+  /** Authors know themselves. */
+  #mayKnow({ list, key }: Party): boolean {
+    if (key !== undefined && list === USER_LIST && key === this.#author.name) return true;
+    const node = this.#change.platform.before.model.root.children.get(list);
+    if (node === undefined) return false;
+    const [leaf] = node.keys;
+    return this.#reads(
+      leaf === undefined
+        ? [{ node, keys: [] }]
+        : [
+            { node, keys: [key] },
+            { node: leaf, keys: [] },
+          ],
+    );
+  }
+
+  /** Whether the author may read all of this in the platform target. */
+  #reads(query: PathQuery): boolean {
     const { root } = this.#change.platform.before.model;
-    const roles = root.children.get(ROLE_LIST);
-    const query = roles === undefined ? [] : [{ node: roles, keys: roles.keys.map(() => undefined) }];
     return this.#author.rulesOf('').rules(PLATFORM, 'read', root).covers(query) === true;
   }
 }
 
 function holdsEverything(author: Author, platformRoot: SchemaNode): boolean {
-  const roots = author.roots().filter((each) => each !== platformRoot);
+  const roots = author.roots();
   return [EVERYWHERE, ...author.tenants].every((tenant) => {
     const rules = author.rulesOf(tenant);
     return ['*', ...rules.named].every((scope) =>

@@ -112,6 +112,44 @@ describe('delegation over gNMI', () => {
     await free();
   });
 
+  it('names nobody whom the author may not read', async () => {
+    const rule = { name: 'rules', effect: 'allow', target: 'platform', path: '/role', action: ['create', 'update'] };
+    const group = { name: 'secret-group', role: [{ tenant: 'globex', role: 'widening' }] };
+    await service.merge('platform', {
+      role: [{ name: 'rules-only', rule: [rule] }, { name: 'widening' }],
+      group: [group],
+      user: [
+        { name: 'ruth', 'password-hash': await hashOf('ruth'), role: [{ tenant: '*', role: 'rules-only' }] },
+        { name: 'secret-user', role: [{ tenant: 'globex', role: 'widening' }] },
+      ],
+    });
+    const all = Buffer.from(JSON.stringify({ effect: 'allow', target: '*', action: ['read'] }));
+    const update = [{ path: path('/role[name=widening]/rule[name=all]'), val: { json_ietf_val: all } }];
+    const widen = (user: string) => set({ update }, user);
+    const { details } = await refused(widen('ruth'), 'PERMISSION_DENIED', 'this gives somebody rights, which');
+    assert.ok(!details.includes('secret'), details);
+    await refused(widen('peter'), 'PERMISSION_DENIED', "this gives user 'secret-user' the right to read / in");
+  });
+
+  it('compares rights in targets whose model is that of the platform, too', async () => {
+    const target = { name: 'globex-nested', tenant: 'globex', model: 'edgeconf-platform', 'model-version': '1' };
+    await service.merge('platform', { target: [target] });
+    const own = { effect: 'allow', target: '*', path: '/user', action: ['read'] };
+    await refused(
+      set({
+        update: [
+          { path: path('/role[name=nested]/rule[name=all]'), val: { json_ietf_val: Buffer.from(JSON.stringify(own)) } },
+          {
+            path: path('/user[name=nobody]/role[tenant=globex][role=nested]'),
+            val: { json_ietf_val: Buffer.from('{}') },
+          },
+        ],
+      }),
+      'PERMISSION_DENIED',
+      "this gives user 'nobody' the right to read /user",
+    );
+  });
+
   it('tells password hashes in no answer, stream, violation or refusal', async () => {
     const told: string[] = [];
     const note = (value: unknown) => told.push(JSON.stringify(value), String((value as Error).message ?? ''));
