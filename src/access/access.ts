@@ -68,7 +68,7 @@ export class Access {
   #platform: Snapshot | undefined;
   #policy: Policy = EMPTY_POLICY;
   #authentication: Authentication = NO_AUTHENTICATION;
-  #enforcer = new PolicyEnforcer(EMPTY_POLICY);
+  #enforcer = PolicyEnforcer.of(EMPTY_POLICY);
   /** The revision of the platform target that brought the policy in use. */
   #policyRevision = 0;
   #tenants: ReadonlyMap<string, string> = new Map();
@@ -175,7 +175,7 @@ export class Access {
     if (former !== undefined && platform !== undefined && samePolicy(former, platform)) return this;
     this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);
     this.#policyRevision = platform?.revision ?? 0;
-    this.#enforcer = new PolicyEnforcer(this.#policy);
+    this.#enforcer = PolicyEnforcer.of(this.#policy);
     for (const fault of policyFaults(this.#policy)) accessLog.warn({ revision: this.#policyRevision }, fault);
     return this;
   }

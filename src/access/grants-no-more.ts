@@ -69,7 +69,7 @@ class Comparison {
   constructor(change: PolicyChange, author: Author) {
     this.#change = change;
     this.#author = author;
-    this.#enforcers = { before: new PolicyEnforcer(change.before), after: new PolicyEnforcer(change.after) };
+    this.#enforcers = { before: PolicyEnforcer.of(change.before), after: PolicyEnforcer.of(change.after) };
     this.#changedRoles = changedRoles(change.before, change.after);
     this.#mixes = mixesParties(change.platform.after);
   }

@@ -5,7 +5,7 @@ import { encodeName } from '../schema/row-key.ts';
 import type { Identity } from './identity.ts';
 import { Entry, readEntries } from './list-entries.ts';
 import { AUTHENTICATION, GROUP_LIST, USER_LIST } from './platform-target.ts';
-import { type Assignment, assignmentsOfGroups, type Policy, sameNodes, sameRows } from './policy.ts';
+import { type Assignment, assignmentsOfGroups, type Policy, sameNodes } from './policy.ts';
 
 /** Somebody with rights, before and after the change. */
 export interface Party {
@@ -61,7 +61,7 @@ function* byCertificate({ platform, after }: PolicyChange): Iterable<Party> {
   const authentication = platform.after.model.root.children.get(AUTHENTICATION);
   const rules = authentication?.children.get('certificate-rule');
   if (authentication === undefined || rules === undefined) return;
-  if (sameRows(platform.before, platform.after, encodeName(authentication) + encodeName(rules))) return;
+  if (platform.before.hasSame(platform.after, encodeName(authentication) + encodeName(rules))) return;
   for (const rule of authenticationOf(platform.after).entries('certificate-rule')) {
     const list = AUTHENTICATION;
     const title = `who fits certificate rule '${rule.text('name')}'`;

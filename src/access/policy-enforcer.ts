@@ -45,6 +45,13 @@ export class PolicyEnforcer extends Enforcer {
   readonly #paths = new Map<string, readonly TextElem[] | undefined>();
   #lines: Map<string, PolicyLine[]> | undefined;
 
+  /** The enforcer of a policy; the same one whoever asks, since it takes long to make. */
+  static of(policy: Policy): PolicyEnforcer {
+    const enforcer = known.get(policy) ?? new PolicyEnforcer(policy);
+    known.set(policy, enforcer);
+    return enforcer;
+  }
+
   constructor(policy: Policy) {
     super();
     this.#links = new RoleLinks(policy);
@@ -95,6 +102,8 @@ export class PolicyEnforcer extends Enforcer {
     return this.#paths.get(path);
   }
 }
+
+const known = new WeakMap<Policy, PolicyEnforcer>();
 
 function* lines(policy: Policy): Iterable<string[]> {
   for (const role of policy.roles.values()) {

@@ -70,7 +70,7 @@ function boundRules({ rules }: Role, parameters: Parameters): Rule[] {
 }
 
 /** Rules that parameters may make of one role's: values multiply. */
-const mostBoundRules = 20_000;
+export const mostBoundRules = 20_000;
 
 function boundRule(rule: Rule, parameters: Parameters, most: number): Rule[] | undefined {
   let rules = [rule];
