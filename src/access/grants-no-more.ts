@@ -8,10 +8,11 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
 import { gained, holds, released } from './gains.ts';
 import { readEntries } from './list-entries.ts';
-import { assignmentsOf, mixesParties, type Party, type PolicyChange, partiesOf } from './parties.ts';
+import { mixesParties, type Party, type PolicyChange, partiesOf } from './parties.ts';
 import type { PathRules } from './path-rules.ts';
 import { AUTHENTICATION, PLATFORM, ROLE_LIST, TARGET_LIST, USER_LIST } from './platform-target.ts';
-import { type Assignment, type Policy, readPolicy, sameNodes, samePolicy } from './policy.ts';
+import { assignmentsOf, readPolicy, sameNodes, samePolicy } from './policy.ts';
+import { PolicyDifference } from './policy-difference.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { EVERYWHERE } from './subjects.ts';
 import { TenantRules } from './tenant-rules.ts';
@@ -61,7 +62,7 @@ class Comparison {
   readonly #change: PolicyChange;
   readonly #author: Author;
   readonly #enforcers: { readonly before: PolicyEnforcer; readonly after: PolicyEnforcer };
-  readonly #changedRoles: ReadonlySet<string>;
+  readonly #difference: PolicyDifference;
   readonly #mixes: boolean;
   /** Parties with the same roles need not be looked at twice. */
   readonly #seen = new Set<string>();
@@ -70,7 +71,7 @@ class Comparison {
     this.#change = change;
     this.#author = author;
     this.#enforcers = { before: PolicyEnforcer.of(change.before), after: PolicyEnforcer.of(change.after) };
-    this.#changedRoles = changedRoles(change.before, change.after);
+    this.#difference = new PolicyDifference(change.before, change.after);
     this.#mixes = mixesParties(change.platform.after);
   }
 
@@ -82,7 +83,7 @@ class Comparison {
       if (this.#seen.has(roles)) continue;
       this.#seen.add(roles);
       const places = [...moves];
-      if (this.#differs(before, after)) {
+      if (this.#difference.concerns(before, after)) {
         const own = [...before, ...after].map(({ tenant }) => tenant);
         for (const tenant of new Set([EVERYWHERE, ...own, ...this.#author.tenants])) {
           places.push({ tenantBefore: tenant, tenantAfter: tenant, target: undefined });
@@ -90,11 +91,6 @@ class Comparison {
       }
       for (const place of places) yield* this.#compare(party, place);
     }
-  }
-
-  #differs(before: readonly Assignment[], after: readonly Assignment[]): boolean {
-    if (JSON.stringify(before) !== JSON.stringify(after)) return true;
-    return after.some(({ role }) => this.#changedRoles.has(role));
   }
 
   *#compare(party: Party, place: Place): Generator<void, void> {
@@ -183,19 +179,6 @@ function holdsEverything(author: Author, platformRoot: SchemaNode): boolean {
       ),
     );
   });
-}
-
-/** Roles that are not what they were, and all that inherit from them. */
-function changedRoles(before: Policy, after: Policy): ReadonlySet<string> {
-  const names = [...new Set([...before.roles.keys(), ...after.roles.keys()])];
-  const changed = new Set(
-    names.filter((name) => JSON.stringify(before.roles.get(name)) !== JSON.stringify(after.roles.get(name))),
-  );
-  for (let size = -1; size !== changed.size; ) {
-    size = changed.size;
-    for (const [name, { inherits }] of after.roles) if (inherits.some((role) => changed.has(role))) changed.add(name);
-  }
-  return changed;
 }
 
 /** Targets that another tenant owns afterwards. */

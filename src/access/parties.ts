@@ -5,7 +5,7 @@ import { encodeName } from '../schema/row-key.ts';
 import type { Identity } from './identity.ts';
 import { Entry, readEntries } from './list-entries.ts';
 import { AUTHENTICATION, GROUP_LIST, USER_LIST } from './platform-target.ts';
-import { type Assignment, assignmentsOfGroups, type Policy, sameNodes } from './policy.ts';
+import { type Policy, sameNodes } from './policy.ts';
 
 /** Somebody with rights, before and after the change. */
 export interface Party {
@@ -42,11 +42,6 @@ export function* partiesOf(change: PolicyChange): Iterable<Party> {
   if (sameNodes(change.platform.before, change.platform.after, [AUTHENTICATION])) return;
   yield* byCertificate(change);
   yield* byIssuer(change);
-}
-
-/** The roles of a party under one policy. */
-export function assignmentsOf(policy: Policy, { name, groups }: Identity): readonly Assignment[] {
-  return [...(policy.users.get(name)?.assignments ?? []), ...assignmentsOfGroups(policy.groups, groups)];
 }
 
 /** Whether callers can be in groups beside those of their entry, so that the rights of several parties come together. */

@@ -3,6 +3,7 @@
 import type { Snapshot } from '../datastore/snapshot.ts';
 import { encodeName } from '../schema/row-key.ts';
 import { ACTIONS, type Action } from './action.ts';
+import type { Identity } from './identity.ts';
 import { type Entry, readEntries } from './list-entries.ts';
 import { GROUP_LIST, ROLE_LIST, USER_LIST } from './platform-target.ts';
 import { bindRoles, type Gift } from './role-parameters.ts';
@@ -93,6 +94,12 @@ function policyIn(platform: Snapshot): Policy {
     }),
   );
   return { users, groups, roles };
+}
+
+/** The roles of somebody, by the user's entry and by the groups that a token or certificate gives beside it. */
+export function assignmentsOf(policy: Policy, { name, groups }: Identity): readonly Assignment[] {
+  const own = policy.users.get(name)?.assignments ?? [];
+  return groups.length === 0 ? own : [...own, ...assignmentsOfGroups(policy.groups, groups)];
 }
 
 /** All that the groups are given; what is not declared is given nothing. */
