@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { SetRequest } from '../../../src/proto/gnmi.ts';
+import { readyMadeRoles } from '../../../src/ready-made-roles.ts';
 import { startService, type TestService } from '../../service.ts';
 import { list, path, refused, Subscription, update } from './messages.ts';
 
@@ -148,6 +149,38 @@ describe('delegation over gNMI', () => {
       'PERMISSION_DENIED',
       "this gives user 'nobody' the right to read /user",
     );
+  });
+
+  it('lets a service team use its devices, and not have the secrets of the service sent elsewhere', async () => {
+    const core = readyMadeRoles.find((role) => (role as { name: string }).name === 'core-team');
+    const address = 'http://10.0.0.5:5000';
+    const parameter = [{ name: 'device', value: ['core'] }];
+    await service.merge('platform', {
+      role: [core],
+      device: [{ name: 'core', kind: 'sd-core', address, 'credentials-reference': 'env:CORE' }],
+      user: [
+        {
+          name: 'cora',
+          'password-hash': await hashOf('cora'),
+          role: [{ tenant: '*', role: 'core-team', parameter }],
+        },
+      ],
+    });
+    const change = (leaf: string, value: string | boolean) =>
+      set({ update: [update(`/device[name=core]/${leaf}`, value)] }, 'cora');
+    for (const [leaf, value] of [
+      ['address', 'http://10.6.6.6:80'],
+      ['credentials-reference', 'file:/etc/shadow'],
+      ['kind', 'other'],
+    ] as const) {
+      await refused(change(leaf, value), 'PERMISSION_DENIED', `may not update /device[name=core]/${leaf}`);
+    }
+    await change('enabled', false);
+    await change('version', '3.0');
+    const { notification } = await service
+      .client('cora')
+      .get({ prefix: { target: 'platform' }, path: [path('/device[name=core]/address')] });
+    assert.equal(notification?.length, 1);
   });
 
   it('tells password hashes in no answer, stream, violation or refusal', async () => {
