@@ -1,6 +1,5 @@
 // The rows of questions about access: everybody learns about themselves, and only readers of the policy about others.
 
-import { Verdict } from '../../../src/proto/access.ts';
 import { parsePath } from '../../../src/proto/path-text.ts';
 import { type Answer, type Answers, answers, type Caller, callers, type Place, type Row, type Rows } from './row.ts';
 
@@ -21,8 +20,7 @@ function everywhere(of: Answers): Row['answers'] {
 
 type Shows = NonNullable<Row['shows']>;
 
-const verdictNames = new Map<unknown, string>(Object.entries(Verdict).map(([name, number]) => [number, name]));
-const verdict: Shows = (messages) => messages.map((message) => verdictNames.get(message.verdict) ?? '');
+const verdict: Shows = (messages) => messages.map((message) => String(message.verdict));
 
 /** The names in one member of a list. */
 function named(list: string, member: string): Shows {

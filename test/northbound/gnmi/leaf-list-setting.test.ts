@@ -63,7 +63,7 @@ describe('the setting gnmi.leafListUpdate', () => {
       (error: unknown) =>
         error instanceof EdgeconfError &&
         error.code === 'INVALID_ARGUMENT' &&
-        error.message === 'gnmi.leafListUpdate is "append"; it must be merge or replace',
+        error.message === 'the command line: gnmi.leafListUpdate is "append"; it must be merge or replace',
     );
   });
 });
