@@ -25,7 +25,10 @@ function serviceTeam(subsystem: string, description: string, paths: Readonly<Rec
     rule: [
       allow('site-names', '*', '/site/site-id', ['read']),
       ...Object.entries(paths).map(([name, path]) => allow(name, '*', path, edit)),
-      allow('devices', 'platform', '/device[name={device}]', ['read', 'update', 'execute']),
+      allow('devices', 'platform', '/device[name={device}]', ['read', 'execute']),
+      // Not where it is and what the service signs in with: who sets both is sent any secret that the service can read.
+      allow('device-use', 'platform', '/device[name={device}]/enabled', ['create', 'update', 'delete']),
+      allow('device-version', 'platform', '/device[name={device}]/version', ['create', 'update', 'delete']),
     ],
   };
 }

@@ -37,6 +37,12 @@ export async function recoverOperator(datastore: Datastore, name: string): Promi
     ...(roles.has(role) ? {} : { 'edgeconf-platform:role': [{ ...operatorRole, name: role }] }),
   };
   edits.push({ op: 'update', path: [], json: JSON.stringify(json) });
+  // Nobody is there to confirm it, and until then nothing may be changed.
+  for (const pending of datastore.confirmedCommits.pending) {
+    if (pending.targets.includes('platform')) {
+      await datastore.confirmedCommits.rollBack(pending, 'an operator is recovered');
+    }
+  }
   await datastore.commit({
     author: 'edgeconf-recover',
     comment: `operator ${name} recovered`,

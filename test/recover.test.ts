@@ -33,6 +33,18 @@ describe('recovering an operator', () => {
     assert.deepEqual([author, comment], ['edgeconf-recover', 'operator rescue recovered']);
   });
 
+  it('undoes a commit that waits for its confirmation: until then nothing could be changed', async () => {
+    await service.client('operator').set({
+      prefix: { target: 'platform' },
+      delete: [{ elem: [{ name: 'user', key: { name: 'nobody' } }] }],
+      extension: [{ commit: { id: 'late', commit: {} } }],
+    });
+    assert.equal(service.datastore.confirmedCommits.pending.length, 1);
+    await recover('rescue');
+    assert.deepEqual(service.datastore.confirmedCommits.pending, []);
+    await assert.doesNotReject(service.client('nobody').capabilities());
+  });
+
   it('makes the role under a free name when it was changed, and takes denials from the user', async () => {
     const nothing = { name: 'nothing', effect: 'deny', target: 'platform', path: '/', action: all };
     await service.merge('platform', {

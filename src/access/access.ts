@@ -14,13 +14,15 @@ import type { Grants } from './grants.ts';
 import type { Credentials, Identity } from './identity.ts';
 import type { IssuerTimes } from './issuer-keys.ts';
 import { PLATFORM } from './platform-target.ts';
-import { type Assignment, assignmentsOfGroups, EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
+import { assignmentsOf, EMPTY_POLICY, type Policy, readPolicy, samePolicy } from './policy.ts';
+import { PolicyDifference } from './policy-difference.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { policyFaults } from './policy-faults.ts';
 import { type Engine, type GrantTargets, PolicyGrants } from './policy-grants.ts';
 import { PolicyView } from './policy-view.ts';
 import { SignIn } from './sign-in.ts';
 import { memberSubject } from './subjects.ts';
+import { TenantRules } from './tenant-rules.ts';
 
 /** What access reads of the datastore. */
 export interface AccessSource {
@@ -47,13 +49,6 @@ export interface AccessOptions {
   readonly secret?: Uint8Array;
 }
 
-/** Grants with what they were made from: as long as that stays the same, so do they. */
-interface Compiled {
-  readonly signature: string;
-  readonly grants: Grants;
-  checkedAt: number;
-}
-
 /** Callers whose grants are remembered. */
 const mostCompiled = 100_000;
 
@@ -64,11 +59,12 @@ export class Access {
   readonly #signIn: SignIn;
   readonly #targets: GrantTargets;
   readonly #guards: CommitGuards;
-  readonly #compiled = new Map<string, Compiled>();
+  /** By caller, all of the policy in use. */
+  readonly #compiled = new Map<string, PolicyGrants>();
   #platform: Snapshot | undefined;
   #policy: Policy = EMPTY_POLICY;
   #authentication: Authentication = NO_AUTHENTICATION;
-  #enforcer = new PolicyEnforcer(EMPTY_POLICY);
+  #enforcer = PolicyEnforcer.of(EMPTY_POLICY);
   /** The revision of the platform target that brought the policy in use. */
   #policyRevision = 0;
   #tenants: ReadonlyMap<string, string> = new Map();
@@ -130,23 +126,17 @@ export class Access {
     this.#current();
     const id = memberSubject(identity.name, identity.groups);
     const known = this.#compiled.get(id);
-    if (known?.checkedAt === this.#policyRevision) return known.grants;
-    const assignments = assignmentsOf(this.#policy, identity);
-    const signature = rightsOf(this.#policy, assignments);
-    if (known?.signature === signature) {
-      known.checkedAt = this.#policyRevision;
-      return known.grants;
-    }
+    if (known !== undefined) return known;
     const grants = new PolicyGrants({
       identity,
       policyRevision: this.#policyRevision,
-      tenants: new Set(assignments.map(({ tenant }) => tenant)),
+      tenants: new Set(assignmentsOf(this.#policy, identity).map(({ tenant }) => tenant)),
       enforcer: this.#enforcer,
       targets: this.#targets,
       engine: this.#engine,
       guards: this.#guards,
     });
-    this.#compiled.set(id, { signature, grants, checkedAt: this.#policyRevision });
+    this.#compiled.set(id, grants);
     // Tokens may name any number of users. A stream whose grants are forgotten has to be subscribed again.
     const [oldest] = this.#compiled.keys();
     if (this.#compiled.size > mostCompiled && oldest !== undefined) this.#compiled.delete(oldest);
@@ -178,22 +168,23 @@ export class Access {
       this.#authentication = platform === undefined ? NO_AUTHENTICATION : readAuthentication(platform);
     }
     if (former !== undefined && platform !== undefined && samePolicy(former, platform)) return this;
-    this.#policy = platform === undefined ? EMPTY_POLICY : readPolicy(platform);
+    this.#use(platform === undefined ? EMPTY_POLICY : readPolicy(platform));
     this.#policyRevision = platform?.revision ?? 0;
-    this.#enforcer = new PolicyEnforcer(this.#policy);
     for (const fault of policyFaults(this.#policy)) accessLog.warn({ revision: this.#policyRevision }, fault);
     return this;
   }
-}
-
-function assignmentsOf({ users, groups }: Policy, identity: Identity): readonly Assignment[] {
-  const own = users.get(identity.name)?.assignments ?? [];
-  return identity.groups.length === 0 ? own : [...own, ...assignmentsOfGroups(groups, identity.groups)];
-}
-
-/** All that rights follow from, as a text to compare: assignments, and the roles that they lead to. */
-function rightsOf(policy: Policy, assignments: readonly Assignment[]): string {
-  const names = new Set(assignments.map(({ role }) => role));
-  for (const name of names) for (const inherited of policy.roles.get(name)?.inherits ?? []) names.add(inherited);
-  return JSON.stringify([assignments, [...names].map((name) => policy.roles.get(name) ?? name)]);
+  /** Whose rights stay the same keeps the grants; those of others are made anew when they are asked for. */
+  #use(policy: Policy): void {
+    const [former, enforcer] = [this.#policy, PolicyEnforcer.of(policy)];
+    const difference = new PolicyDifference(former, policy);
+    TenantRules.keep(this.#enforcer, enforcer, difference.roles);
+    for (const [id, grants] of this.#compiled) {
+      const { identity } = grants;
+      if (difference.concerns(assignmentsOf(former, identity), assignmentsOf(policy, identity)))
+        this.#compiled.delete(id);
+      else grants.goOnWith(enforcer);
+    }
+    this.#policy = policy;
+    this.#enforcer = enforcer;
+  }
 }

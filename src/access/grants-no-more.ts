@@ -8,10 +8,11 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import { ACTIONS, type Action } from './action.ts';
 import { gained, holds, released } from './gains.ts';
 import { readEntries } from './list-entries.ts';
-import { assignmentsOf, mixesParties, type Party, type PolicyChange, partiesOf } from './parties.ts';
+import { mixesParties, type Party, type PolicyChange, partiesOf } from './parties.ts';
 import type { PathRules } from './path-rules.ts';
-import { AUTHENTICATION, PLATFORM, ROLE_LIST, TARGET_LIST } from './platform-target.ts';
-import { type Assignment, type Policy, readPolicy, sameNodes, samePolicy } from './policy.ts';
+import { AUTHENTICATION, PLATFORM, ROLE_LIST, TARGET_LIST, USER_LIST } from './platform-target.ts';
+import { assignmentsOf, readPolicy, sameNodes, samePolicy } from './policy.ts';
+import { PolicyDifference } from './policy-difference.ts';
 import { PolicyEnforcer } from './policy-enforcer.ts';
 import { EVERYWHERE } from './subjects.ts';
 import { TenantRules } from './tenant-rules.ts';
@@ -38,7 +39,8 @@ interface Place {
  * Part of authorizing a commit, in steps: whatever right a user, a group, or who signs in by a certificate or a token gains
  * by it must be held by its author, for the same targets. Costs nothing unless the commit changes who may do what, and
  * little when the author may do everything.
- * @throws EdgeconfError PERMISSION_DENIED naming who would gain, and the right when the author may read roles.
+ * @throws EdgeconfError PERMISSION_DENIED naming who would gain when the author may read that, and the right when the
+ * author may read roles.
  */
 export function* grantsNoMore(candidates: readonly Candidate[], author: Author): Generator<void, void> {
   for (const { target, before, after } of candidates) {
@@ -60,7 +62,7 @@ class Comparison {
   readonly #change: PolicyChange;
   readonly #author: Author;
   readonly #enforcers: { readonly before: PolicyEnforcer; readonly after: PolicyEnforcer };
-  readonly #changedRoles: ReadonlySet<string>;
+  readonly #difference: PolicyDifference;
   readonly #mixes: boolean;
   /** Parties with the same roles need not be looked at twice. */
   readonly #seen = new Set<string>();
@@ -68,8 +70,8 @@ class Comparison {
   constructor(change: PolicyChange, author: Author) {
     this.#change = change;
     this.#author = author;
-    this.#enforcers = { before: new PolicyEnforcer(change.before), after: new PolicyEnforcer(change.after) };
-    this.#changedRoles = changedRoles(change.before, change.after);
+    this.#enforcers = { before: PolicyEnforcer.of(change.before), after: PolicyEnforcer.of(change.after) };
+    this.#difference = new PolicyDifference(change.before, change.after);
     this.#mixes = mixesParties(change.platform.after);
   }
 
@@ -81,7 +83,7 @@ class Comparison {
       if (this.#seen.has(roles)) continue;
       this.#seen.add(roles);
       const places = [...moves];
-      if (this.#differs(before, after)) {
+      if (this.#difference.concerns(before, after)) {
         const own = [...before, ...after].map(({ tenant }) => tenant);
         for (const tenant of new Set([EVERYWHERE, ...own, ...this.#author.tenants])) {
           places.push({ tenantBefore: tenant, tenantAfter: tenant, target: undefined });
@@ -89,11 +91,6 @@ class Comparison {
       }
       for (const place of places) yield* this.#compare(party, place);
     }
-  }
-
-  #differs(before: readonly Assignment[], after: readonly Assignment[]): boolean {
-    if (JSON.stringify(before) !== JSON.stringify(after)) return true;
-    return after.some(({ role }) => this.#changedRoles.has(role));
   }
 
   *#compare(party: Party, place: Place): Generator<void, void> {
@@ -127,30 +124,53 @@ class Comparison {
 
   #rootsOf(scope: string): readonly SchemaNode[] {
     const { root } = this.#change.platform.before.model;
-    return scope === PLATFORM ? [root] : this.#author.roots().filter((each) => each !== root);
+    // A tenant's target may have the platform's model, too; that is seldom the one to tell of.
+    return scope === PLATFORM ? [root] : [...this.#author.roots().filter((each) => each !== root), root];
   }
 
   #refusal(party: Party, place: Place, scope: string, action: Action, part: PathQuery): EdgeconfError {
     const tenant = place.tenantAfter === EVERYWHERE ? 'every tenant' : `tenant '${place.tenantAfter}'`;
     const where = scope === '*' ? `the targets of ${tenant}` : `target '${scope}'`;
     const right = this.#readsRoles ? `the right to ${action} ${formatQuery(part)} in ${where}` : 'rights';
+    // Who has roles is told to nobody who may not look for themselves.
+    const who = this.#mayKnow(party) ? party.title : 'somebody';
     return new EdgeconfError(
       'PERMISSION_DENIED',
-      `this gives ${party.title} ${right}, which user '${this.#author.name}' does not have; nobody grants more than they hold: leave that out, or have it done by somebody who holds it`,
+      `this gives ${who} ${right}, which user '${this.#author.name}' does not have; nobody grants more than they hold: leave that out, or have it done by somebody who holds it`,
     );
   }
 
   /** A right says how roles are made. */
   get #readsRoles(): boolean {
+    const roles = this.#change.platform.before.model.root.children.get(ROLE_LIST);
+    return roles !== undefined && this.#reads([{ node: roles, keys: roles.keys.map(() => undefined) }]);
+  }
+
+  /** Authors know themselves. */
+  #mayKnow({ list, key }: Party): boolean {
+    if (key !== undefined && list === USER_LIST && key === this.#author.name) return true;
+    const node = this.#change.platform.before.model.root.children.get(list);
+    if (node === undefined) return false;
+    const [leaf] = node.keys;
+    return this.#reads(
+      leaf === undefined
+        ? [{ node, keys: [] }]
+        : [
+            { node, keys: [key] },
+            { node: leaf, keys: [] },
+          ],
+    );
+  }
+
+  /** Whether the author may read all of this in the platform target. */
+  #reads(query: PathQuery): boolean {
     const { root } = this.#change.platform.before.model;
-    const roles = root.children.get(ROLE_LIST);
-    const query = roles === undefined ? [] : [{ node: roles, keys: roles.keys.map(() => undefined) }];
     return this.#author.rulesOf('').rules(PLATFORM, 'read', root).covers(query) === true;
   }
 }
 
 function holdsEverything(author: Author, platformRoot: SchemaNode): boolean {
-  const roots = author.roots().filter((each) => each !== platformRoot);
+  const roots = author.roots();
   return [EVERYWHERE, ...author.tenants].every((tenant) => {
     const rules = author.rulesOf(tenant);
     return ['*', ...rules.named].every((scope) =>
@@ -159,19 +179,6 @@ function holdsEverything(author: Author, platformRoot: SchemaNode): boolean {
       ),
     );
   });
-}
-
-/** Roles that are not what they were, and all that inherit from them. */
-function changedRoles(before: Policy, after: Policy): ReadonlySet<string> {
-  const names = [...new Set([...before.roles.keys(), ...after.roles.keys()])];
-  const changed = new Set(
-    names.filter((name) => JSON.stringify(before.roles.get(name)) !== JSON.stringify(after.roles.get(name))),
-  );
-  for (let size = -1; size !== changed.size; ) {
-    size = changed.size;
-    for (const [name, { inherits }] of after.roles) if (inherits.some((role) => changed.has(role))) changed.add(name);
-  }
-  return changed;
 }
 
 /** Targets that another tenant owns afterwards. */

@@ -33,7 +33,7 @@ export function keepsAnEditor(candidates: readonly Candidate[]): void {
 /** Whether somebody can log in with a password and edit the whole policy. */
 export function hasEditor(platform: Snapshot): boolean {
   const policy = readPolicy(platform);
-  const enforcer = new PolicyEnforcer(policy);
+  const enforcer = PolicyEnforcer.of(policy);
   const { root } = platform.model;
   const lists = [...root.children.values()].filter(({ segment }) => segment === USER_LIST || segment === ROLE_LIST);
   const queries = lists.map((node): PathQuery => [{ node, keys: node.keys.map(() => undefined) }]);

@@ -66,7 +66,8 @@ export class Entry {
   enter(elem: PathElem): Entry {
     const entries = this.#below.get(elem.node.name) ?? new Map<string, Entry>();
     this.#below.set(elem.node.name, entries);
-    const id = JSON.stringify(elem.keys ?? []);
+    const { keys = [] } = elem;
+    const id = keys.length === 1 ? (keys[0] ?? '') : JSON.stringify(keys);
     const entry = entries.get(id) ?? new Entry(elem);
     entries.set(id, entry);
     return entry;

@@ -4,13 +4,16 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import { encodeName } from '../schema/row-key.ts';
 import type { Identity } from './identity.ts';
 import { Entry, readEntries } from './list-entries.ts';
-import { AUTHENTICATION } from './platform-target.ts';
-import { type Assignment, assignmentsOfGroups, type Policy, sameNodes, sameRows } from './policy.ts';
+import { AUTHENTICATION, GROUP_LIST, USER_LIST } from './platform-target.ts';
+import { type Policy, sameNodes } from './policy.ts';
 
 /** Somebody with rights, before and after the change. */
 export interface Party {
   /** For messages, such as `user 'alice'`. */
   readonly title: string;
+  /** The top-level node of the platform that the party is found in, and its key there. */
+  readonly list: string;
+  readonly key?: string;
   readonly identity: Identity;
   /** It is somebody else from now on: all that the party has is gained. */
   readonly isNew: boolean;
@@ -31,19 +34,14 @@ export function* partiesOf(change: PolicyChange): Iterable<Party> {
   for (const name of new Set([...before.users.keys(), ...after.users.keys()])) {
     const hash = after.users.get(name)?.passwordHash;
     const isTakenOver = name !== author && hash !== undefined && hash !== before.users.get(name)?.passwordHash;
-    yield { title: `user '${name}'`, identity: { name, groups: [] }, isNew: isTakenOver };
+    yield { title: `user '${name}'`, list: USER_LIST, key: name, identity: { name, groups: [] }, isNew: isTakenOver };
   }
   for (const name of new Set([...before.groups.keys(), ...after.groups.keys()])) {
-    yield { title: `group '${name}'`, identity: groupAlone(name), isNew: false };
+    yield { title: `group '${name}'`, list: GROUP_LIST, key: name, identity: groupAlone(name), isNew: false };
   }
   if (sameNodes(change.platform.before, change.platform.after, [AUTHENTICATION])) return;
   yield* byCertificate(change);
   yield* byIssuer(change);
-}
-
-/** The roles of a party under one policy. */
-export function assignmentsOf(policy: Policy, { name, groups }: Identity): readonly Assignment[] {
-  return [...(policy.users.get(name)?.assignments ?? []), ...assignmentsOfGroups(policy.groups, groups)];
 }
 
 /** Whether callers can be in groups beside those of their entry, so that the rights of several parties come together. */
@@ -58,8 +56,9 @@ function* byCertificate({ platform, after }: PolicyChange): Iterable<Party> {
   const authentication = platform.after.model.root.children.get(AUTHENTICATION);
   const rules = authentication?.children.get('certificate-rule');
   if (authentication === undefined || rules === undefined) return;
-  if (sameRows(platform.before, platform.after, encodeName(authentication) + encodeName(rules))) return;
+  if (platform.before.hasSame(platform.after, encodeName(authentication) + encodeName(rules))) return;
   for (const rule of authenticationOf(platform.after).entries('certificate-rule')) {
+    const list = AUTHENTICATION;
     const title = `who fits certificate rule '${rule.text('name')}'`;
     const groups = [...rule.texts('group')].sort();
     const user = rule.text('user');
@@ -67,7 +66,7 @@ function* byCertificate({ platform, after }: PolicyChange): Iterable<Party> {
     // DNS names are the same in capital and small letters.
     const value = rule.text('field') === 'san-dns' ? text.toLowerCase() : text;
     const names = user === undefined ? [...after.users.keys()].filter((name) => fits(name, value)) : [user];
-    for (const name of ['', ...names]) yield { title, identity: { name, groups }, isNew: true };
+    for (const name of ['', ...names]) yield { title, list, identity: { name, groups }, isNew: true };
   }
 }
 
@@ -81,11 +80,12 @@ function* byIssuer({ platform, after }: PolicyChange): Iterable<Party> {
   const urls = new Set(differing.map(([, issuer]) => issuer.text('url')));
   for (const issuer of now.values()) {
     if (!urls.has(issuer.text('url'))) continue;
+    const list = AUTHENTICATION;
     const title = `who comes from issuer '${issuer.text('name')}'`;
     const groups = new Set([...issuer.entries('claim')].flatMap((claim) => claim.texts('group')));
-    for (const group of groups) yield { title, identity: groupAlone(group), isNew: true };
+    for (const group of groups) yield { title, list, identity: groupAlone(group), isNew: true };
     if (issuer.stored('local-users') !== 'true') continue;
-    for (const name of after.users.keys()) yield { title, identity: { name, groups: [] }, isNew: true };
+    for (const name of after.users.keys()) yield { title, list, identity: { name, groups: [] }, isNew: true };
   }
 }
 

@@ -45,6 +45,13 @@ export class PolicyEnforcer extends Enforcer {
   readonly #paths = new Map<string, readonly TextElem[] | undefined>();
   #lines: Map<string, PolicyLine[]> | undefined;
 
+  /** The enforcer of a policy; the same one whoever asks, since it takes long to make. */
+  static of(policy: Policy): PolicyEnforcer {
+    const enforcer = known.get(policy) ?? new PolicyEnforcer(policy);
+    known.set(policy, enforcer);
+    return enforcer;
+  }
+
   constructor(policy: Policy) {
     super();
     this.#links = new RoleLinks(policy);
@@ -71,10 +78,13 @@ export class PolicyEnforcer extends Enforcer {
    * The lines of all roles that the user has in a tenant: Casbin's implicit permissions, taken from its model without the
    * detour over promises. (Its own call would compare the tenant with the column behind the role.)
    */
-  linesOf({ name, groups }: Identity, tenant: string): PolicyLine[] {
-    const subject = memberSubject(name, groups);
-    const subjects = [subject, ...this.#links.implicitRoles(subject, tenantDomain(tenant))];
-    return subjects.flatMap((each) => this.#linesByRole().get(each) ?? []);
+  linesOf(identity: Identity, tenant: string): PolicyLine[] {
+    return [...this.rolesOf(identity, tenant)].flatMap((each) => this.#linesByRole().get(each) ?? []);
+  }
+
+  /** All roles that somebody has in a tenant, inherited ones too, as Casbin's subjects. */
+  rolesOf({ name, groups }: Identity, tenant: string): ReadonlySet<string> {
+    return this.#links.implicitRoles(memberSubject(name, groups), tenantDomain(tenant));
   }
 
   /** All lines of Casbin's model; to have it filter them for each role anew would take roles x lines. */
@@ -95,6 +105,8 @@ export class PolicyEnforcer extends Enforcer {
     return this.#paths.get(path);
   }
 }
+
+const known = new WeakMap<Policy, PolicyEnforcer>();
 
 function* lines(policy: Policy): Iterable<string[]> {
   for (const role of policy.roles.values()) {

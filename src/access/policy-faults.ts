@@ -2,7 +2,7 @@
 
 import { parsePasswordHash } from './password.ts';
 import type { Policy } from './policy.ts';
-import { parametersIn } from './role-parameters.ts';
+import { mostBoundRules, parametersIn } from './role-parameters.ts';
 import { parseRulePath } from './rule-path.ts';
 
 /** One sentence for each fault; none of them names a secret. */
@@ -27,7 +27,7 @@ export function* policyFaults(policy: Policy): Iterable<string> {
     for (const { name, assignments } of holders.values()) {
       for (const { role } of assignments) {
         for (const parameter of missing(policy, role)) {
-          yield `${kind} '${name}' has role '${role}' without its parameter '${parameter}': rules with it allow nothing, and deny every path`;
+          yield `${kind} '${name}' has role '${role}' without its parameter '${parameter}', or with more combinations of values than ${mostBoundRules}: rules with it allow nothing, and deny every path`;
         }
       }
     }

@@ -46,9 +46,10 @@ export interface GrantTargets extends TargetView {
 export class PolicyGrants implements Grants {
   readonly user: string;
   readonly policyRevision: number;
-  readonly #identity: Identity;
+  /** Whose grants they are. */
+  readonly identity: Identity;
   readonly #tenants: ReadonlySet<string>;
-  readonly #enforcer: PolicyEnforcer;
+  #enforcer: PolicyEnforcer;
   readonly #targets: GrantTargets;
   readonly #engine: Engine;
   readonly #guards: CommitGuards | undefined;
@@ -56,7 +57,7 @@ export class PolicyGrants implements Grants {
 
   constructor(options: PolicyGrantsOptions) {
     this.user = options.identity.name;
-    this.#identity = options.identity;
+    this.identity = options.identity;
     this.policyRevision = options.policyRevision;
     this.#tenants = options.tenants;
     this.#enforcer = options.enforcer;
@@ -65,10 +66,15 @@ export class PolicyGrants implements Grants {
     this.#guards = options.guards;
   }
 
+  /** To be called when the policy changes and these rights do not, so that the policy of before can be forgotten. */
+  goOnWith(enforcer: PolicyEnforcer): void {
+    this.#enforcer = enforcer;
+  }
+
   decide(target: string, action: Action, path: Path): boolean {
     const tenant = this.#targets.tenantOf(target);
     if (tenant === undefined) return false;
-    if (this.#engine === 'enforce') return this.#enforcer.allows(this.#identity, tenant, target, action, path);
+    if (this.#engine === 'enforce') return this.#enforcer.allows(this.identity, tenant, target, action, path);
     const root = rootOf(path[0]?.node) ?? this.#targets.rootOf(target);
     return root !== undefined && this.#rulesOf(tenant).rules(target, action, root).decide(path);
   }
@@ -192,7 +198,7 @@ export class PolicyGrants implements Grants {
     const domain = this.#tenants.has(tenant) ? tenant : EVERYWHERE;
     let rules = this.#rules.get(domain);
     if (rules === undefined) {
-      rules = new TenantRules(this.#enforcer.linesOf(this.#identity, domain));
+      rules = TenantRules.of(this.#enforcer, this.identity, domain);
       this.#rules.set(domain, rules);
     }
     return rules;

@@ -46,8 +46,7 @@ export class PolicyView {
   constructor(policy: Policy, targets: Iterable<ViewedTarget>) {
     this.policy = policy;
     this.targets = new Map([...targets].map((target) => [target.name, target]));
-    const rules = [...policy.roles.values()].flatMap((role) => role.rules);
-    this.#named = new Set([PLATFORM, ...rules.map(({ target }) => target)]);
+    this.#named = namedTargets(policy);
   }
 
   /** The rules about an action that somebody has in a target, once for each way in which they came. */
@@ -91,6 +90,21 @@ export class PolicyView {
     }
     return found;
   }
+}
+
+/** A question makes a view of its own; that must not cost more the more rules there are. */
+const named = new WeakMap<Policy, ReadonlySet<string>>();
+
+function namedTargets(policy: Policy): ReadonlySet<string> {
+  let targets = named.get(policy);
+  if (targets === undefined) {
+    targets = new Set([
+      PLATFORM,
+      ...[...policy.roles.values()].flatMap(({ rules }) => rules.map(({ target }) => target)),
+    ]);
+    named.set(policy, targets);
+  }
+  return targets;
 }
 
 /** The id is the same for all who have the same roles. */

@@ -3,6 +3,7 @@
 import type { Snapshot } from '../datastore/snapshot.ts';
 import { encodeName } from '../schema/row-key.ts';
 import { ACTIONS, type Action } from './action.ts';
+import type { Identity } from './identity.ts';
 import { type Entry, readEntries } from './list-entries.ts';
 import { GROUP_LIST, ROLE_LIST, USER_LIST } from './platform-target.ts';
 import { bindRoles, type Gift } from './role-parameters.ts';
@@ -56,8 +57,17 @@ export interface Policy {
 
 export const EMPTY_POLICY: Policy = { users: new Map(), groups: new Map(), roles: new Map() };
 
-/** Reads the policy from a snapshot of the platform target. O(rows of the policy). */
+/** Each version of the platform's rows is read once, whoever asks: to authorize it, and then to use it. */
+const known = new WeakMap<Snapshot['rows'], Policy>();
+
+/** The policy in a snapshot of the platform target. O(rows of the policy) the first time. */
 export function readPolicy(platform: Snapshot): Policy {
+  const policy = known.get(platform.rows) ?? policyIn(platform);
+  known.set(platform.rows, policy);
+  return policy;
+}
+
+function policyIn(platform: Snapshot): Policy {
   const roles = byName([...readEntries(platform, ROLE_LIST)].map(readRole));
   const assignmentsOf = (entry: Entry): Assignment[] => {
     const gifts = [...entry.entries('role')].map(readGift);
@@ -86,12 +96,18 @@ export function readPolicy(platform: Snapshot): Policy {
   return { users, groups, roles };
 }
 
+/** The roles of somebody, by the user's entry and by the groups that a token or certificate gives beside it. */
+export function assignmentsOf(policy: Policy, { name, groups }: Identity): readonly Assignment[] {
+  const own = policy.users.get(name)?.assignments ?? [];
+  return groups.length === 0 ? own : [...own, ...assignmentsOfGroups(policy.groups, groups)];
+}
+
 /** All that the groups are given; what is not declared is given nothing. */
 export function assignmentsOfGroups(groups: Policy['groups'], names: readonly string[]): Assignment[] {
   return names.flatMap((name) => groups.get(name)?.assignments ?? []);
 }
 
-/** Whether two snapshots of the platform target hold the same policy. O(rows of the policy), without decoding them. */
+/** Whether two snapshots of the platform target hold the same policy. Costs what they do not share. */
 export function samePolicy(a: Snapshot, b: Snapshot): boolean {
   return sameNodes(a, b, [USER_LIST, GROUP_LIST, ROLE_LIST]);
 }
@@ -101,18 +117,8 @@ export function sameNodes(a: Snapshot, b: Snapshot, segments: readonly string[])
   if (a.model.root !== b.model.root) return false;
   return segments.every((segment) => {
     const node = a.model.root.children.get(segment);
-    return node === undefined || sameRows(a, b, encodeName(node));
+    return node === undefined || a.hasSame(b, encodeName(node));
   });
-}
-
-/** Whether two snapshots have the same rows below a key. */
-export function sameRows(a: Snapshot, b: Snapshot, prefix: string): boolean {
-  const rows = b.subtree(prefix);
-  for (const row of a.subtree(prefix)) {
-    const other = rows.next();
-    if (other.done === true || other.value.key !== row.key || other.value.value !== row.value) return false;
-  }
-  return rows.next().done === true;
 }
 
 function byName<T extends { name: string }>(items: readonly T[]): Map<string, T> {

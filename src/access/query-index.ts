@@ -11,6 +11,9 @@ interface Shape {
   /** Element and key number of each fixed key. */
   readonly fixed: readonly (readonly [elem: number, key: number])[];
   readonly values: Set<string>;
+  readonly queries: PathQuery[];
+  /** The queries by the values of some of the fixed keys, for each choice of keys that was asked with. */
+  readonly byPart: Map<string, Map<string, PathQuery[]>>;
 }
 
 export class QueryIndex {
@@ -18,9 +21,8 @@ export class QueryIndex {
   readonly #shapes = new Map<SchemaNode, Map<string, Shape>>();
   /** Shapes that end at a node or above it: what a decision about the node looks at. */
   readonly #upTo = new Map<SchemaNode, readonly Shape[]>();
-  readonly #ending = new Map<SchemaNode, PathQuery[]>();
-  /** Queries that end below a node. */
-  readonly #passing = new Map<SchemaNode, PathQuery[]>();
+  /** Shapes of queries that end below a node. */
+  readonly #below = new Map<SchemaNode, Set<Shape>>();
 
   constructor(root: SchemaNode) {
     this.#root = root;
@@ -33,14 +35,16 @@ export class QueryIndex {
     );
     const shapes = this.#shapes.get(end) ?? new Map<string, Shape>();
     this.#shapes.set(end, shapes);
-    const shape = shapes.get(fixed.join(' ')) ?? { fixed, values: new Set() };
+    const shape: Shape = shapes.get(fixed.join(' ')) ?? { fixed, values: new Set(), queries: [], byPart: new Map() };
     shapes.set(fixed.join(' '), shape);
     shape.values.add(valuesOf(shape, query) ?? '');
+    shape.queries.push(query);
+    shape.byPart.clear();
     this.#upTo.clear();
-    push(this.#ending, end, query);
     if (query.length === 0) return;
-    push(this.#passing, this.#root, query);
-    for (const { node } of query.slice(0, -1)) push(this.#passing, node, query);
+    for (const node of [this.#root, ...query.slice(0, -1).map((elem) => elem.node)]) {
+      this.#below.set(node, (this.#below.get(node) ?? new Set()).add(shape));
+    }
   }
 
   /** Whether one query covers the asked one with everything below. Does not depend on the number of queries. */
@@ -52,29 +56,29 @@ export class QueryIndex {
     return false;
   }
 
-  /** Whether one query may cover something at or below the asked one. O(queries on its line of the schema). */
+  /** Whether one query may cover something at or below the asked one. Does not depend on the number of queries. */
   touches(asked: Asked): boolean {
-    if (this.coversAll(asked)) return true;
     const node = asked.at(-1)?.node ?? this.#root;
-    for (let at: SchemaNode | undefined = node; at !== undefined; at = at.parent) {
-      if (this.#ending.get(at)?.some((query) => meet(query, asked))) return true;
-    }
-    return this.#passing.get(node)?.some((query) => meet(query, asked)) === true;
+    for (const shape of this.#shapesUpTo(node)) if (meeting(shape, asked).length > 0) return true;
+    for (const shape of this.#below.get(node) ?? []) if (meeting(shape, asked).length > 0) return true;
+    return false;
   }
 
-  /** What each query has in common with the asked one, where that is something. */
+  /** What each query has in common with the asked one, where that is something. Costs what is found. */
   common(asked: PathQuery): PathQuery[] {
     const node = asked.at(-1)?.node ?? this.#root;
     const found: PathQuery[] = [];
-    for (let at: SchemaNode | undefined = node; at !== undefined; at = at.parent) {
-      for (const query of this.#ending.get(at) ?? []) if (meet(query, asked)) found.push(intersection(asked, query));
+    for (const shape of this.#shapesUpTo(node)) {
+      for (const query of meeting(shape, asked)) found.push(intersection(asked, query));
     }
-    for (const query of this.#passing.get(node) ?? []) if (meet(query, asked)) found.push(intersection(query, asked));
+    for (const shape of this.#below.get(node) ?? []) {
+      for (const query of meeting(shape, asked)) found.push(intersection(query, asked));
+    }
     return found;
   }
 
   *[Symbol.iterator](): IterableIterator<PathQuery> {
-    for (const queries of this.#ending.values()) yield* queries;
+    for (const shapes of this.#shapes.values()) for (const { queries } of shapes.values()) yield* queries;
   }
 
   #shapesUpTo(node: SchemaNode): readonly Shape[] {
@@ -89,7 +93,7 @@ export class QueryIndex {
 }
 
 /** The values at the shape's keys as one text; undefined when one of them is open. */
-function valuesOf({ fixed }: Shape, asked: Asked): string | undefined {
+function valuesOf({ fixed }: Pick<Shape, 'fixed'>, asked: Asked): string | undefined {
   const values: string[] = [];
   for (const [elem, key] of fixed) {
     const value = asked[elem]?.keys?.[key];
@@ -99,14 +103,18 @@ function valuesOf({ fixed }: Shape, asked: Asked): string | undefined {
   return values.length === 1 ? values[0] : JSON.stringify(values);
 }
 
-/** Whether no key tells two queries apart that lie on one line of the schema. */
-function meet(a: PathQuery, b: Asked): boolean {
-  return a.every(({ keys }, i) =>
-    keys.every((key, k) => {
-      const other = b[i]?.keys?.[k];
-      return key === undefined || other === undefined || key === other;
-    }),
-  );
+/** Queries of a shape that no key tells apart from the asked one, with which they lie on one line of the schema. */
+function meeting({ fixed, queries, byPart }: Shape, asked: Asked): readonly PathQuery[] {
+  const part = fixed.filter(([elem, key]) => asked[elem]?.keys?.[key] !== undefined);
+  if (part.length === 0) return queries;
+  const id = part.join(' ');
+  let known = byPart.get(id);
+  if (known === undefined) {
+    known = new Map();
+    for (const query of queries) push(known, valuesOf({ fixed: part }, query) ?? '', query);
+    byPart.set(id, known);
+  }
+  return known.get(valuesOf({ fixed: part }, asked) ?? '') ?? [];
 }
 
 /** @param above ends at or above the node at which `below` ends, and no key tells them apart. */

@@ -63,12 +63,11 @@ export function simplified(root: SchemaNode, queries: readonly PathQuery[]): Pat
 
 /** What is at and below a query without these; undefined when one of them contains all of it. */
 export function regionOf(root: SchemaNode, query: PathQuery, without: readonly PathQuery[]): Region | undefined {
-  const met = without.flatMap((other) => {
-    const both = meeting(query, other);
-    return both === undefined ? [] : [both];
-  });
-  if (met.some((other) => contains(other, query))) return undefined;
-  return { query, except: simplified(root, met) };
+  return regionBeside(root, query, indexOf(root, without));
+}
+
+function regionBeside(root: SchemaNode, query: PathQuery, without: QueryIndex): Region | undefined {
+  return without.coversAll(query) ? undefined : { query, except: simplified(root, without.common(query)) };
 }
 
 /** Whether a path or query lies in the region with everything below it. */
@@ -78,7 +77,8 @@ export function regionHolds({ query, except }: Region, asked: PathQuery): boolea
 
 /** All that is allowed in an area, as few regions as need be. */
 export function allowedRegions(root: SchemaNode, { allow, deny }: Area): Region[] {
-  return simplified(root, allow).flatMap((query) => asList(regionOf(root, query, deny)));
+  const denied = indexOf(root, deny);
+  return simplified(root, allow).flatMap((query) => asList(regionBeside(root, query, denied)));
 }
 
 /** What is allowed in one area and not in another. */
@@ -87,15 +87,16 @@ export function difference(root: SchemaNode, area: Area, other: Area): Region[] 
   const denied = indexOf(root, area.deny);
   const alike = indexOf(root, other.allow);
   // What is new in the other one: usually little, however much both have in common.
-  const newlyDenied = simplified(root, other.deny).filter((query) => !denied.coversAll(query));
+  const newlyDenied = indexOf(
+    root,
+    simplified(root, other.deny).filter((query) => !denied.coversAll(query)),
+  );
+  const without = indexOf(root, [...area.deny, ...other.allow]);
   const regions = simplified(root, area.allow).flatMap((query) => [
     // Either the other does not allow it,
-    ...(alike.coversAll(query) ? [] : asList(regionOf(root, query, [...area.deny, ...other.allow]))),
+    ...(alike.coversAll(query) ? [] : asList(regionBeside(root, query, without))),
     // or the other denies it.
-    ...newlyDenied.flatMap((each) => {
-      const both = meeting(query, each);
-      return both === undefined ? [] : asList(regionOf(root, both, area.deny));
-    }),
+    ...newlyDenied.common(query).flatMap((both) => asList(regionBeside(root, both, denied))),
   ]);
   return withoutContained(regions);
 }

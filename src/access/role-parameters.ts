@@ -27,19 +27,27 @@ export function parametersIn(path: string): string[] {
  */
 export function bindRoles(roles: Map<string, Role>, gifts: readonly Gift[]): string[] {
   const declared = new Map(roles);
+  /** Bound roles whose inherited roles are not bound yet: one after the other, however long the line of roles is. */
+  const open: { readonly role: Role; readonly parameters: Parameters; readonly inherits: string[] }[] = [];
   const bind = (name: string, parameters: Parameters): string => {
     const role = declared.get(name);
     if (role === undefined || parameters.size === 0) return name;
     const bound = boundName(name, parameters);
     if (!roles.has(bound)) {
-      // Entered before what it inherits is looked at, or a circle would go on for ever.
       const inherits: string[] = [];
-      roles.set(bound, { name: bound, inherits, rules: role.rules.flatMap((rule) => boundRules(rule, parameters)) });
-      for (const other of role.inherits) inherits.push(bind(other, parameters));
+      roles.set(bound, { name: bound, inherits, rules: boundRules(role, parameters) });
+      open.push({ role, parameters, inherits });
     }
     return bound;
   };
-  return gifts.map(({ role, parameters }) => bind(role, parameters));
+  return gifts.map(({ role: given, parameters: values }) => {
+    const name = bind(given, values);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { role, parameters, inherits } = next;
+      for (const other of role.inherits) inherits.push(bind(other, parameters));
+    }
+    return name;
+  });
 }
 
 /** No declared role is called like that: `site-admin(site="chicago")`. */
@@ -50,11 +58,26 @@ function boundName(name: string, parameters: Parameters): string {
   return `${name}(${texts.sort().join(',')})`;
 }
 
-function boundRules(rule: Rule, parameters: Parameters): Rule[] {
+/** A rule stays as it is, and so allows nothing, where all combinations would be more rules than a role can have. */
+function boundRules({ rules }: Role, parameters: Parameters): Rule[] {
+  const found: Rule[] = [];
+  for (const rule of rules) {
+    const bound = boundRule(rule, parameters, mostBoundRules - found.length);
+    if (bound === undefined) found.push(rule);
+    else for (const each of bound) found.push(each);
+  }
+  return found;
+}
+
+/** Rules that parameters may make of one role's: values multiply. */
+export const mostBoundRules = 20_000;
+
+function boundRule(rule: Rule, parameters: Parameters, most: number): Rule[] | undefined {
   let rules = [rule];
   for (const name of new Set(parametersIn(rule.path))) {
     const values = parameters.get(name);
     if (values === undefined) continue;
+    if (rules.length * values.length > most) return undefined;
     rules = rules.flatMap((each) =>
       values.map((value) => ({ ...each, path: each.path.replaceAll(`={${name}}]`, () => `=${keyText(value)}]`) })),
     );

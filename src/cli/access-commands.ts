@@ -9,6 +9,7 @@ import { reach } from './access-reach.ts';
 import { generateTests, testPolicy } from './access-test.ts';
 import { whoCan } from './access-who-can.ts';
 import type { Asking } from './asking.ts';
+import { confirmDeletes } from './confirm-deletes.ts';
 import type { Connection } from './connection.ts';
 import { ExitCode } from './exit-code.ts';
 
@@ -28,6 +29,13 @@ interface Common {
 interface AboutSomebody extends Common {
   of?: string;
   group: string[];
+}
+
+interface Planned {
+  file?: string;
+  replace: boolean;
+  delete: string[];
+  confirmDeletes?: string;
 }
 
 /** Exit codes: 0 for yes, 1 for no (denied, a crossing, a failed test) and for failures, 2 for a mistake in the command line. */
@@ -88,10 +96,12 @@ export function addAccessCommands<Options extends object>(
         .argParser((value: string, before: string[]) => [...before, value])
         .default([], 'none'),
     )
-    .action((pairs: string[], options: Options & Common & { file?: string; replace: boolean; delete: string[] }) =>
+    .addOption(confirmDeletes())
+    .action((pairs: string[], options: Options & Common & Planned) =>
       ask(options, (asking) => {
         const files = options.file === undefined ? [] : [{ path: '/', json: readText(options.file) }];
-        return diff(asking, { pairs, files, deletes: options.delete, replace: options.replace });
+        const { delete: deletes, replace, confirmDeletes } = options;
+        return diff(asking, { pairs, files, deletes, replace, confirmDeletes });
       }),
     );
 

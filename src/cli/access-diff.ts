@@ -3,12 +3,12 @@
 import { plainMessage } from '../proto/load.ts';
 import { regionText } from './access-text.ts';
 import type { Asking } from './asking.ts';
-import { type Edits, setRequest } from './set.ts';
+import { type Edits, headersOf, setRequest } from './set.ts';
 
 /** @returns true: that nothing flips is an answer, too. */
 export async function diff({ access, json, print }: Asking, edits: Edits): Promise<boolean> {
   const change = setRequest({ prefix: { target: 'platform' } }, edits);
-  const response = await access.compare({ change });
+  const response = await access.compare({ change }, headersOf(edits));
   const flips = response.flips ?? [];
   if (json) print(JSON.stringify(plainMessage(response), null, 2));
   else if (flips.length === 0) print('no decision changes');

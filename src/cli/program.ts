@@ -6,6 +6,7 @@ import { EdgeconfError } from '../errors.ts';
 import { describeSettings, loadSettings, type Settings } from '../settings.ts';
 import { addAccessCommands } from './access-commands.ts';
 import { addAuditCommands, type LocalAudit } from './audit.ts';
+import { confirmDeletes } from './confirm-deletes.ts';
 import { type Connection, connect, explain } from './connection.ts';
 import { ExitCode } from './exit-code.ts';
 import { get } from './get.ts';
@@ -198,10 +199,6 @@ interface SetOptions {
 
 function certify(): Option {
   return new Option('--certify', 'also tell which targets and devices were touched, and whose').default(false);
-}
-
-function confirmDeletes(): Option {
-  return new Option('--confirm-deletes <number>', 'list entries that may go, when the service asks for the number');
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -31,9 +31,12 @@ export async function set(
   edits: Edits,
   output: SetOutput = { certify: false },
 ): Promise<string> {
-  const { confirmDeletes } = edits;
-  const headers = confirmDeletes === undefined ? {} : { 'edgeconf-confirm-deletes': confirmDeletes };
-  return accepted(await connection.client.set(setRequest(connection, edits, output), headers));
+  return accepted(await connection.client.set(setRequest(connection, edits, output), headersOf(edits)));
+}
+
+/** What goes with the request as metadata. */
+export function headersOf({ confirmDeletes }: Edits): Record<string, string> {
+  return confirmDeletes === undefined ? {} : { 'edgeconf-confirm-deletes': confirmDeletes };
 }
 
 /** @throws EdgeconfError INVALID_ARGUMENT for what no request can be made of. */

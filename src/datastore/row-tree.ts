@@ -60,14 +60,19 @@ export class RowTree {
   }
 
   /** The rows with `from <= key < to`, in key order. */
-  *range(from: RowKey, to: RowKey): IterableIterator<Row> {
-    for (const page of pagesFrom(this.#root, from)) {
-      if (page.first >= to) return;
-      for (const row of page.rows(from)) {
-        if (row.key >= to) return;
-        yield row;
-      }
+  range(from: RowKey, to: RowKey): IterableIterator<Row> {
+    return rowsOf(pagesFrom(this.#root, from), from, to);
+  }
+
+  /** Whether both have the same keys and values with `from <= key < to`. Costs what the two do not share. */
+  hasSame(other: RowTree, from: RowKey, to: RowKey): boolean {
+    const { gone, made } = this.pagesChanged(other);
+    const rows = rowsOf(made, from, to);
+    for (const row of rowsOf(gone, from, to)) {
+      const next = rows.next();
+      if (next.done === true || next.value.key !== row.key || next.value.value !== row.value) return false;
     }
+    return rows.next().done === true;
   }
 
   /**
@@ -196,6 +201,17 @@ function opened(nodes: readonly Node[], height: number): Node[] {
 
 function heightOf(node: Node | undefined): number {
   return node instanceof Branch ? node.height : 0;
+}
+
+/** Of pages in key order. */
+function* rowsOf(pages: Iterable<RowPage>, from: RowKey, to: RowKey): IterableIterator<Row> {
+  for (const page of pages) {
+    if (page.first >= to) return;
+    for (const row of page.rows(from)) {
+      if (row.key >= to) return;
+      yield row;
+    }
+  }
 }
 
 function* pagesFrom(node: Node | undefined, from: RowKey): IterableIterator<RowPage> {

@@ -87,6 +87,11 @@ export class Snapshot {
     return this.subtree(prefix).next().done !== true;
   }
 
+  /** Whether two snapshots of one model have the same configuration at and below a key. Costs what they do not share. */
+  hasSame(other: Snapshot, prefix: RowKey): boolean {
+    return this.rows.hasSame(other.rows, prefix, rangeEnd(prefix));
+  }
+
   /** The snapshot after these changes of configuration, which come in key order. */
   with(changes: readonly Change[], revision: number): Snapshot {
     return new Snapshot(this.target, this.model, revision, this.rows.with(changes, revision), this.#state);

@@ -9,7 +9,8 @@ export interface AccessClient {
   check(request: proto.CheckRequest): Promise<proto.CheckResponse>;
   whoCan(request: proto.WhoCanRequest): Promise<proto.WhoCanResponse>;
   reach(request: proto.ReachRequest): Promise<proto.ReachResponse>;
-  compare(request: proto.CompareRequest): Promise<proto.CompareResponse>;
+  /** @param headers metadata as a Set of the change would have it. */
+  compare(request: proto.CompareRequest, headers?: Readonly<Record<string, string>>): Promise<proto.CompareResponse>;
   prove(): Promise<proto.ProveResponse>;
   boundaries(): Promise<proto.BoundariesResponse>;
   close(): void;
@@ -21,7 +22,7 @@ export function accessClient(options: GnmiClientOptions): AccessClient {
     check: (request) => client.call('Check', request),
     whoCan: (request) => client.call('WhoCan', request),
     reach: (request) => client.call('Reach', request),
-    compare: (request) => client.call('Compare', request),
+    compare: (request, headers) => client.call('Compare', request, headers),
     prove: () => client.call('Prove', {}),
     boundaries: () => client.call('Boundaries', {}),
     close: () => client.close(),

@@ -1,12 +1,19 @@
 // A client for the unary RPCs of a service: promises, with the caller's credentials on each call.
 
-import { Metadata, makeGenericClientConstructor, type ServiceDefinition, type ServiceError } from '@grpc/grpc-js';
-import type { GnmiClientOptions } from './gnmi-client.ts';
+import { type Metadata, makeGenericClientConstructor, type ServiceDefinition, type ServiceError } from '@grpc/grpc-js';
+import { callerMetadata, type GnmiClientOptions } from './gnmi-client.ts';
 
 /** Bound to one channel; close it when done. */
 export interface UnaryClient {
-  /** Rejects with grpc-js's ServiceError. */
-  call<Request extends object, Response extends object>(method: string, request: Request): Promise<Response>;
+  /**
+   * Rejects with grpc-js's ServiceError.
+   * @param headers metadata of this call beside the credentials.
+   */
+  call<Request extends object, Response extends object>(
+    method: string,
+    request: Request,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response>;
   close(): void;
 }
 
@@ -21,11 +28,14 @@ type Unary = (
 export function unaryClient(definition: ServiceDefinition, options: GnmiClientOptions): UnaryClient {
   const Client = makeGenericClientConstructor(definition, 'client');
   const client = new Client(options.address, options.channel, { 'grpc.max_receive_message_length': -1 });
-  const metadata = new Metadata();
-  if (options.username !== undefined) metadata.set('username', options.username);
-  if (options.password !== undefined) metadata.set('password', options.password);
   return {
-    call<Request extends object, Response extends object>(method: string, request: Request): Promise<Response> {
+    call<Request extends object, Response extends object>(
+      method: string,
+      request: Request,
+      headers: Readonly<Record<string, string>> = {},
+    ): Promise<Response> {
+      const metadata = callerMetadata(options);
+      for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
       const call = (client[method] as unknown as Unary).bind(client);
       const limits = options.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
       return new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
 // Access as a whole: grants follow the platform target, and only as far as rights really change.
 
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Access } from '../../src/access/access.ts';
 import { hashPassword } from '../../src/access/password.ts';
 import {
@@ -54,6 +56,33 @@ describe('access', () => {
     source.commit(policyTree(others, sampleRoles));
     assert.notEqual(access.grants(alice), held);
     assert.deepEqual(access.grants(alice).readableTargets(), []);
+  });
+
+  it('keeps no policy of before, and the rules of a role once, however many are recognized by token', () => {
+    const rules = Array.from({ length: 1000 }, (_, i) => ({ path: `/site[site-id=s${i}]`, action: EDIT }));
+    const tree = (round: number) => ({
+      ...policyTree(
+        { alice: ['acme/other'] },
+        { wide: { rules }, other: { rules: [{ path: `/site[site-id=${round}]`, action: EDIT }] } },
+      ),
+      group: [{ name: 'staff', role: [{ tenant: 'acme', role: 'wide' }] }],
+    });
+    const source = new TestSource(tree(0));
+    const access = new Access(source);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let before = 0;
+    for (let round = 1; round <= 60; round++) {
+      source.commit(tree(round));
+      for (let i = 0; i < 20; i++) {
+        const member = { name: `corp:${round}-${i}`, groups: ['staff'] };
+        assert.ok(access.grants(member).decide('acme', 'update', path('/site[site-id=s7]')));
+      }
+      if (round === 10 || round === 60) collect();
+      if (round === 10) before = process.memoryUsage().heapUsed;
+    }
+    // 50 policies of more than a megabyte each, and the rules of a thousand members, would be far more.
+    assert.ok(process.memoryUsage().heapUsed - before < 20e6, `${process.memoryUsage().heapUsed - before} bytes more`);
   });
 
   it('follows a target to its new tenant at once, also in grants already held', () => {

@@ -66,6 +66,42 @@ describe('a role with parameters', () => {
       assert.ok(may('ann', 'execute', `/site[site-id=chicago]/slice[slice-id=${slice}]`));
   });
 
+  it('counts a value for missing when all combinations would be more than a role can have', () => {
+    const site = '/site[site-id={site}]';
+    const rule = { path: `${site}/slice[slice-id={slice}]/filter[filter-id={filter}]`, action: ['read'] };
+    const wide = policyTree({}, { wide: { rules: [rule, { path: site, action: ['update'] }] } }).role;
+    const values = Array.from({ length: 1000 }, (_, i) => `v${i}`);
+    const tree = {
+      role: wide,
+      user: [{ name: 'ann', role: [given('wide', { site: values, slice: values, filter: values })] }],
+    };
+    const policy = readPolicy(snapshotOf('platform', platformModel, tree));
+    assert.ok([...policy.roles.values()].every(({ rules }) => rules.length <= 20_000));
+    const grants = new Access(new TestSource(tree)).grants(who('ann'));
+    assert.ok(grants.decide('acme', 'update', path('/site[site-id=v7]')));
+    assert.ok(!grants.decide('acme', 'read', path('/site[site-id=v7]/slice[slice-id=v7]')));
+    assert.ok([...policyFaults(policy)].some((fault) => fault.includes("without its parameter 'filter'")));
+  });
+
+  it('is inherited over any number of roles', () => {
+    const depth = 20_000;
+    const chain = Object.fromEntries(
+      Array.from({ length: depth }, (_, i) => [
+        `r${i}`,
+        i === depth - 1
+          ? { rules: [{ path: '/site[site-id={site}]', action: ['read'] }] }
+          : { inherits: [`r${i + 1}`], rules: [] },
+      ]),
+    );
+    const source = new TestSource({
+      role: policyTree({}, chain).role,
+      user: [{ name: 'ann', role: [given('r0', { site: ['chicago'] })] }],
+    });
+    const grants = new Access(source).grants(who('ann'));
+    assert.ok(grants.decide('acme', 'read', path('/site[site-id=chicago]')));
+    assert.ok(!grants.decide('acme', 'read', path('/site[site-id=boston]')));
+  });
+
   it('allows nothing where a value is missing, and denies more than was meant', () => {
     assert.ok(!may('cat', 'update', '/site[site-id=chicago]'));
     assert.ok(may('cat', 'read', '/contact'));
@@ -81,8 +117,8 @@ describe('a role with parameters', () => {
     assert.deepEqual(
       [...policyFaults(policy)],
       [
-        "user 'cat' has role 'helper' without its parameter 'site': rules with it allow nothing, and deny every path",
-        "user 'cat' has role 'helper' without its parameter 'slice': rules with it allow nothing, and deny every path",
+        "user 'cat' has role 'helper' without its parameter 'site', or with more combinations of values than 20000: rules with it allow nothing, and deny every path",
+        "user 'cat' has role 'helper' without its parameter 'slice', or with more combinations of values than 20000: rules with it allow nothing, and deny every path",
       ],
     );
   });

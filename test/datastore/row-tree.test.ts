@@ -108,6 +108,23 @@ describe('the row tree', () => {
     );
   });
 
+  it('tells whether two versions, or two trees, have the same rows in a range', () => {
+    const place = fc.integer({ min: 0, max: 10_000 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3_000 }), edit, place, place, (rows, each, a, b) => {
+        const tree = filled(rows);
+        const byKey = new Map(each.map(([at, after]) => [at, { key: at, before: undefined, after }]));
+        const [from, to] = [keyOf(Math.min(a, b)), keyOf(Math.max(a, b))];
+        const text = (of: RowTree) => JSON.stringify([...of.range(from, to)].map(({ key, value }) => [key, value]));
+        const after = tree.with(sorted(byKey.values()), 2);
+        assert.equal(tree.hasSame(after, from, to), text(tree) === text(after));
+        assert.equal(filled(rows).hasSame(after, from, to), text(tree) === text(after));
+        assert.ok(tree.hasSame(filled(rows), from, to));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('makes as many pages for a change of one row in a thousand rows as in a hundred thousand', () => {
     for (const count of [1_000, 100_000]) {
       const tree = filled(count);

@@ -90,6 +90,8 @@ describe('signing in to edgeconf', () => {
     const token = await issuer.token();
     const known = { code: 0, out: '"ops"', err: '' };
     assert.deepEqual(await edgeconf(folder, [...get, '--token', token], env), known);
+    const check = ['access', 'check', 'read', '/user', '-t', 'platform', '--token', token];
+    assert.match((await edgeconf(folder, check, env)).out, /^allowed: .* by rule platform of role operator/s);
     // The token goes before the user of the environment, and a user on the command line before that token.
     const both = { ...ops, EDGECONF_CLIENT_TOKEN: token };
     assert.deepEqual(await edgeconf(folder, get, both), known);

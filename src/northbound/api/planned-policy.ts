@@ -37,7 +37,7 @@ export async function plannedFlips(deps: EditDeps, caller: Caller, change: SetRe
 
 async function stage(
   { datastore, access }: EditDeps,
-  { identity }: Caller,
+  { identity, consent }: Caller,
   edits: Awaited<ReturnType<typeof editsOf>>['edits'],
 ): Promise<{ before?: Snapshot; after?: Snapshot }> {
   try {
@@ -45,7 +45,7 @@ async function stage(
       author: identity.name,
       edits,
       dryRun: true,
-      authorize: (staged) => inSlices(access.grants(identity).checkInSteps(staged)),
+      authorize: (staged) => inSlices(access.grants(identity).checkInSteps(staged, consent)),
     });
     return candidates[0] ?? {};
   } catch (thrown) {

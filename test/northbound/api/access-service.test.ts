@@ -226,6 +226,21 @@ describe('questions about access over gRPC', () => {
       ]);
     });
 
+    it('takes the number of list entries that go, as a Set does', async () => {
+      await service.merge('platform', { 'guard-rails': { 'most-deletes': 0 } });
+      const change = { delete: [path('/user[name=globex-admin]/role')] };
+      assert.match(
+        await refused(as('operator').compare({ change })),
+        /^FAILED_PRECONDITION: this deletes 1 list entries.*edgeconf-confirm-deletes: 1/,
+      );
+      const { flips } = await as('operator').compare({ change }, { 'edgeconf-confirm-deletes': '1' });
+      assert.deepEqual(
+        flips?.map(({ name }) => name),
+        ['globex-admin'],
+      );
+      await service.client('operator').set({ prefix: { target: 'platform' }, delete: [path('/guard-rails')] });
+    });
+
     it('answers nothing for a change that changes nothing', async () => {
       const update = [
         { path: path('/role[name=planner]/rule[name=applications]/effect'), val: { ascii_val: 'allow' } },

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { SetRequest } from '../../../src/proto/gnmi.ts';
+import { readyMadeRoles } from '../../../src/ready-made-roles.ts';
 import { startService, type TestService } from '../../service.ts';
 import { list, path, refused, Subscription, update } from './messages.ts';
 
@@ -110,6 +111,76 @@ describe('delegation over gNMI', () => {
     await refused(free(), 'PERMISSION_DENIED', "this gives user 'limited' the right to read /site");
     await set({ delete: [path('/authentication')] }, 'operator');
     await free();
+  });
+
+  it('names nobody whom the author may not read', async () => {
+    const rule = { name: 'rules', effect: 'allow', target: 'platform', path: '/role', action: ['create', 'update'] };
+    const group = { name: 'secret-group', role: [{ tenant: 'globex', role: 'widening' }] };
+    await service.merge('platform', {
+      role: [{ name: 'rules-only', rule: [rule] }, { name: 'widening' }],
+      group: [group],
+      user: [
+        { name: 'ruth', 'password-hash': await hashOf('ruth'), role: [{ tenant: '*', role: 'rules-only' }] },
+        { name: 'secret-user', role: [{ tenant: 'globex', role: 'widening' }] },
+      ],
+    });
+    const all = Buffer.from(JSON.stringify({ effect: 'allow', target: '*', action: ['read'] }));
+    const update = [{ path: path('/role[name=widening]/rule[name=all]'), val: { json_ietf_val: all } }];
+    const widen = (user: string) => set({ update }, user);
+    const { details } = await refused(widen('ruth'), 'PERMISSION_DENIED', 'this gives somebody rights, which');
+    assert.ok(!details.includes('secret'), details);
+    await refused(widen('peter'), 'PERMISSION_DENIED', "this gives user 'secret-user' the right to read / in");
+  });
+
+  it('compares rights in targets whose model is that of the platform, too', async () => {
+    const target = { name: 'globex-nested', tenant: 'globex', model: 'edgeconf-platform', 'model-version': '1' };
+    await service.merge('platform', { target: [target] });
+    const own = { effect: 'allow', target: '*', path: '/user', action: ['read'] };
+    await refused(
+      set({
+        update: [
+          { path: path('/role[name=nested]/rule[name=all]'), val: { json_ietf_val: Buffer.from(JSON.stringify(own)) } },
+          {
+            path: path('/user[name=nobody]/role[tenant=globex][role=nested]'),
+            val: { json_ietf_val: Buffer.from('{}') },
+          },
+        ],
+      }),
+      'PERMISSION_DENIED',
+      "this gives user 'nobody' the right to read /user",
+    );
+  });
+
+  it('lets a service team use its devices, and not have the secrets of the service sent elsewhere', async () => {
+    const core = readyMadeRoles.find((role) => (role as { name: string }).name === 'core-team');
+    const address = 'http://10.0.0.5:5000';
+    const parameter = [{ name: 'device', value: ['core'] }];
+    await service.merge('platform', {
+      role: [core],
+      device: [{ name: 'core', kind: 'sd-core', address, 'credentials-reference': 'env:CORE' }],
+      user: [
+        {
+          name: 'cora',
+          'password-hash': await hashOf('cora'),
+          role: [{ tenant: '*', role: 'core-team', parameter }],
+        },
+      ],
+    });
+    const change = (leaf: string, value: string | boolean) =>
+      set({ update: [update(`/device[name=core]/${leaf}`, value)] }, 'cora');
+    for (const [leaf, value] of [
+      ['address', 'http://10.6.6.6:80'],
+      ['credentials-reference', 'file:/etc/shadow'],
+      ['kind', 'other'],
+    ] as const) {
+      await refused(change(leaf, value), 'PERMISSION_DENIED', `may not update /device[name=core]/${leaf}`);
+    }
+    await change('enabled', false);
+    await change('version', '3.0');
+    const { notification } = await service
+      .client('cora')
+      .get({ prefix: { target: 'platform' }, path: [path('/device[name=core]/address')] });
+    assert.equal(notification?.length, 1);
   });
 
   it('tells password hashes in no answer, stream, violation or refusal', async () => {
