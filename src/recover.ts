@@ -16,6 +16,12 @@ import { operatorRole } from './ready-made-roles.ts';
  * @throws EdgeconfError FAILED_PRECONDITION when nothing was ever committed; INVALID_ARGUMENT for what is no user name.
  */
 export async function recoverOperator(datastore: Datastore, name: string): Promise<FirstOperator> {
+  // Nobody is there to confirm it, and until then nothing may be changed.
+  for (const pending of datastore.confirmedCommits.pending) {
+    if (pending.targets.includes('platform')) {
+      await datastore.confirmedCommits.rollBack(pending, 'an operator is recovered');
+    }
+  }
   const platform = datastore.snapshot('platform');
   if (datastore.head.revision === 0 || platform === undefined) {
     throw new EdgeconfError('FAILED_PRECONDITION', 'this data folder has never had an operator: run edgeconf init');
@@ -37,12 +43,6 @@ export async function recoverOperator(datastore: Datastore, name: string): Promi
     ...(roles.has(role) ? {} : { 'edgeconf-platform:role': [{ ...operatorRole, name: role }] }),
   };
   edits.push({ op: 'update', path: [], json: JSON.stringify(json) });
-  // Nobody is there to confirm it, and until then nothing may be changed.
-  for (const pending of datastore.confirmedCommits.pending) {
-    if (pending.targets.includes('platform')) {
-      await datastore.confirmedCommits.rollBack(pending, 'an operator is recovered');
-    }
-  }
   await datastore.commit({
     author: 'edgeconf-recover',
     comment: `operator ${name} recovered`,

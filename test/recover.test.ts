@@ -45,6 +45,16 @@ describe('recovering an operator', () => {
     await assert.doesNotReject(service.client('nobody').capabilities());
   });
 
+  it('gives a user who comes back with such a commit nothing of what they had before', async () => {
+    await service.client('operator').set({
+      prefix: { target: 'platform' },
+      delete: [{ elem: [{ name: 'user', key: { name: 'acme-planner' } }] }],
+      extension: [{ commit: { id: 'gone', commit: {} } }],
+    });
+    const { roles } = await recover('acme-planner');
+    assert.deepEqual(roles, { tenant: '*', role: 'operator' });
+  });
+
   it('makes the role under a free name when it was changed, and takes denials from the user', async () => {
     const nothing = { name: 'nothing', effect: 'deny', target: 'platform', path: '/', action: all };
     await service.merge('platform', {
