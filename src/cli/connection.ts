@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { EdgeconfError } from '../errors.ts';
 import type { Path } from '../proto/gnmi.ts';
-import { type GnmiClient, type GnmiClientOptions, gnmiClient } from '../proto/gnmi-client.ts';
+import { type GnmiClient, gnmiClient } from '../proto/gnmi-client.ts';
+import type { ServiceClientOptions } from '../proto/service-client.ts';
 import type { Settings } from '../settings.ts';
 
 /** A client of the service, and the prefix that carries the target. Close the client when done. */
@@ -13,7 +14,7 @@ export interface Connection {
   readonly prefix: Path | null;
   readonly address: string;
   /** For clients of other services at the same address. */
-  readonly options: GnmiClientOptions;
+  readonly options: ServiceClientOptions;
 }
 
 /** Opens a channel; nothing is dialled before the first call. `timeoutMs` bounds each unary call. */

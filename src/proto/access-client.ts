@@ -1,8 +1,7 @@
 // A client of edgeconf.access.v1.Access.
 
 import * as proto from './access.ts';
-import type { GnmiClientOptions } from './gnmi-client.ts';
-import { unaryClient } from './unary-client.ts';
+import { type ServiceClientOptions, serviceClient } from './service-client.ts';
 
 /** All calls reject with grpc-js's ServiceError. Close it when done. */
 export interface AccessClient {
@@ -16,8 +15,8 @@ export interface AccessClient {
   close(): void;
 }
 
-export function accessClient(options: GnmiClientOptions): AccessClient {
-  const client = unaryClient(proto.accessDefinition, options);
+export function accessClient(options: ServiceClientOptions): AccessClient {
+  const client = serviceClient(proto.accessDefinition, options);
   return {
     check: (request) => client.call('Check', request),
     whoCan: (request) => client.call('WhoCan', request),

@@ -1,15 +1,9 @@
 // The messages of the audit service as TypeScript types, its definition, and a client.
 
-import {
-  type ClientOptions,
-  type ClientReadableStream,
-  type Metadata,
-  makeGenericClientConstructor,
-  type ServiceDefinition,
-} from '@grpc/grpc-js';
+import type { ClientReadableStream, ServiceDefinition } from '@grpc/grpc-js';
 import Long from 'long';
-import { callerMetadata, type GnmiClientOptions } from './gnmi-client.ts';
 import { define } from './load.ts';
+import { type ServiceClientOptions, serviceClient } from './service-client.ts';
 
 export interface ExportRequest {
   /** Set on decoded messages: which member is there. */
@@ -35,18 +29,13 @@ export interface AuditClient {
   close(): void;
 }
 
-type ExportCall = (request: ExportRequest, metadata: Metadata) => ClientReadableStream<ExportResponse>;
-
 /** A client of the audit service; connects on the first call. */
-export function auditClient(who: GnmiClientOptions): AuditClient {
-  const Client = makeGenericClientConstructor(auditDefinition, 'Audit');
-  const options: ClientOptions = { 'grpc.max_receive_message_length': -1 };
-  const client = new Client(who.address, who.channel, options);
-  const metadata = callerMetadata(who);
+export function auditClient(options: ServiceClientOptions): AuditClient {
+  const client = serviceClient(auditDefinition, options);
   return {
     async *records(from) {
-      const call = (client.Export as unknown as ExportCall).call(client, requestOf(from), metadata);
-      for await (const { record = [] } of call as AsyncIterable<ExportResponse>) yield* record;
+      const responses = client.stream<ClientReadableStream<ExportResponse>>('Export', requestOf(from));
+      for await (const { record = [] } of responses as AsyncIterable<ExportResponse>) yield* record;
     },
     close: () => client.close(),
   };
