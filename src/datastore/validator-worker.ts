@@ -124,7 +124,10 @@ function* goOn<T>(
 }
 
 function* load(id: number, target: string, model: string) {
-  const json = taken(printers, target)?.finish() ?? '{}';
+  const printer = taken(printers, target);
+  // Never an empty tree in the place of one whose rows went astray.
+  if (printer === undefined) throw new Error(`no rows of target ${target} were sent`);
+  const json = printer.finish();
   yield;
   trees.get(target)?.destroy();
   trees.delete(target);

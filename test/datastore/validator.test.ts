@@ -152,6 +152,17 @@ describe('the validator', () => {
     await assert.rejects(thread.call({ kind: 'keep', target: 'acme' }, limits), { code: 'UNAVAILABLE' });
   });
 
+  it('loads no tree whose rows were not sent', async () => {
+    const thread = new ValidatorThread(await testModels(), () => {});
+    const limits = { waitUntilMs: Number.POSITIVE_INFINITY, runMs: 30_000 };
+    const rows = { kind: 'rows', target: 'acme', model: 'edge@1', first: true, rows: [] } as const;
+    const load = { kind: 'load', target: 'acme', model: 'edge@1' } as const;
+    await thread.call(rows, limits);
+    assert.deepEqual((await thread.call(load, limits)).violations, []);
+    await assert.rejects(thread.call(load, limits), { code: 'INTERNAL' });
+    await thread.close();
+  });
+
   it('does not start with a model that does not compile, and says what is wrong with it', async () => {
     const models = await testModels();
     const broken = {

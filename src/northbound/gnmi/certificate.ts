@@ -33,9 +33,7 @@ export function certificate(
   const mayKnow = (target: string): boolean => grants.covers(target, 'read', []) !== false;
   const known = [...read].filter(mayKnow).sort();
   const knownTenants = new Set(known.map((target) => tenants.get(target) ?? ''));
-  const named_documents = documents.filter(
-    ({ device, target }) => mayKnow(target) && mayReadDevice(deps, grants, device),
-  );
+  const nameable = documents.filter(({ device, target }) => mayKnow(target) && mayReadDevice(deps, grants, device));
   return certificateExtension({
     revision,
     targets: known.map((name) => ({
@@ -44,8 +42,8 @@ export function certificate(
       written: written.has(name),
       read: true,
     })),
-    documents: named_documents.sort(byPlace),
-    unnamed_documents: documents.length - named_documents.length,
+    documents: nameable.sort(byPlace),
+    unnamed_documents: documents.length - nameable.length,
     other_tenants: [...others].filter((tenant) => knownTenants.has(tenant)).sort(),
     unnamed_tenants: [...others].filter((tenant) => !knownTenants.has(tenant)).length,
   });
