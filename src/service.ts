@@ -183,16 +183,16 @@ function modelsOf(settings: Settings): Promise<ModelSource[]> {
 
 async function loadAdapters(names: string): Promise<Adapter[]> {
   const wanted = names.split(',').map((name) => name.trim());
-  return Promise.all(wanted.filter((name) => name !== '').map(loadAdapter));
+  return (await Promise.all(wanted.filter((name) => name !== '').map(adaptersIn))).flat();
 }
 
-async function loadAdapter(name: string): Promise<Adapter> {
+async function adaptersIn(name: string): Promise<readonly Adapter[]> {
   const refuse = (reason: string) =>
     new EdgeconfError('FAILED_PRECONDITION', `adapters: cannot load ${name}: ${reason}`);
   if (!/^[a-z][a-z0-9-]*$/.test(name)) throw refuse('an adapter is named like its folder under adapters/');
   try {
-    const { adapter } = (await import(`../adapters/${name}/index.js`)) as { adapter: Adapter };
-    return adapter;
+    const { adapters } = (await import(`../adapters/${name}/index.js`)) as { adapters: readonly Adapter[] };
+    return adapters;
   } catch (error) {
     throw refuse((error as Error).message);
   }

@@ -31,6 +31,11 @@ export function activeGroups(slice: IntentNode): string[] {
     .map((link) => link.keys[0] ?? '');
 }
 
+/** The cores that the site's slices name. */
+export function coreEndpoints(site: IntentNode): string[] {
+  return [...new Set(site.list('slice').flatMap((slice) => coreEndpoint(site, slice) ?? []))];
+}
+
 /** The URI by which intent names the core that serves the slice. */
 function coreEndpoint(site: IntentNode, slice: IntentNode): string | undefined {
   const core = slice.leaf('connectivity-service') === '4g' ? 'core-4g' : 'core-5g';

@@ -1,10 +1,10 @@
 // The SD-Core adapter: device groups and network slices of the Aether model in the core's configuration service.
 
-import type { Adapter, Device, DocumentRef, IntentNode, Json } from '../../src/southbound/adapter.ts';
+import type { Adapter, Because, Device, DocumentRef, IntentNode, Json } from '../../src/southbound/adapter.ts';
 import { WebconsoleClient } from './client.ts';
 import { deviceGroupBody } from './device-group.ts';
 import { dialectOf } from './dialect.ts';
-import { listDocuments } from './documents.ts';
+import { coreEndpoints, listDocuments } from './documents.ts';
 import { networkSliceBody } from './network-slice.ts';
 
 export const adapter: Adapter = {
@@ -15,12 +15,13 @@ export const adapter: Adapter = {
     'network-slice': { readable: true, removal: 'remove' },
   },
   partition: 'site',
+  endpoints: coreEndpoints,
   list: listDocuments,
   render,
   connect: (device, secret) => new WebconsoleClient(device.address, secret),
 };
 
-function render(intent: IntentNode, device: Device, ref: DocumentRef): Json {
+function render(intent: IntentNode, device: Device, ref: DocumentRef, _because: Because): Json {
   const [, siteId = '', , entryId = ''] = ref.source;
   const site = intent.entry('site', siteId);
   const list = ref.kind === 'network-slice' ? 'slice' : 'device-group';
@@ -31,3 +32,5 @@ function render(intent: IntentNode, device: Device, ref: DocumentRef): Json {
     ? networkSliceBody(intent, site, entry, dialect)
     : deviceGroupBody(intent, site, entry, dialect);
 }
+
+export const adapters: readonly Adapter[] = [adapter];

@@ -19,6 +19,8 @@ export interface Device {
   readonly enabled: boolean;
   /** A reference such as `env:NAME` or `file:/path`, resolved by the engine when it connects; never the secret. */
   readonly credentials: string | undefined;
+  /** Settings that only the adapter understands, by name; see `Adapter.checkDevice`. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Names one document of a device; stable over time and unique in the device. */
@@ -30,7 +32,53 @@ export interface DocumentRef {
   readonly source: readonly string[];
   /** Ids of documents that must be in effect before this one is put, and that are removed after it. */
   readonly dependsOn: readonly string[];
+  /**
+   * Documents of other devices that must be there before this one is put: it waits while the device that answers for
+   * `endpoint` is enabled, wants the document `id`, and has never had it for the same entry of intent.
+   */
+  readonly dependsOnElsewhere?: readonly { readonly endpoint: string; readonly id: string }[];
+  /** Further entries of intent that are in effect only when this document is, written like `source`. */
+  readonly serves?: readonly (readonly string[])[];
+  /** What this document takes of what the device has little of; see `Adapter.capacity`. */
+  readonly uses?: readonly PoolUse[];
 }
+
+/** A share of a pool of a device. */
+export interface PoolUse {
+  /** Name of the pool, e.g. `slice` or `weight e2:4/e00/3/c8`. */
+  readonly pool: string;
+  readonly amount: number;
+  /** For pools of numbers: which one. It stays taken as long as the device may hold the document. */
+  readonly number?: number;
+}
+
+/**
+ * A number that an entry of intent needs on a device. The service writes it with the same transaction as
+ * `allocation[device=...][pool=...]/number` below the entry, unless intent says one itself.
+ */
+export interface Allocation {
+  /** The entry that gets the number; its list has the node `allocation`. */
+  readonly source: readonly string[];
+  readonly pool: string;
+  /** Numbers that may be given, both included. */
+  readonly first: number;
+  readonly last: number;
+  /** What intent says now. */
+  readonly number: number | undefined;
+}
+
+/** Something that intent asks for and that this kind of device has no way to do. It does not refuse a commit. */
+export interface Gap {
+  readonly source: readonly string[];
+  readonly reason: string;
+}
+
+/**
+ * Says why a part of a document is as it is: `because('rate in bps', () => group.leaf('mbr', 'uplink') ?? 0)`. What is read
+ * within counts as what the value was made from. The result goes into the document as it is: it is not looked at, changed or
+ * compared afterwards (when the document is explained it is a stand-in), and may hold parts that have reasons of their own.
+ */
+export type Because = <T extends Json | undefined>(rule: string, make: () => T) => T;
 
 /** What a device offers for one kind of document. */
 export interface DocumentKind {
@@ -48,6 +96,8 @@ export type LeafValue = string | number | boolean;
  * knows which documents a change touches. Names are bare node names; an unknown name throws, it is a fault of the adapter.
  */
 export interface IntentNode {
+  /** The target whose intent this is. */
+  readonly target: string;
   /** The keys of this entry, canonical text; empty for a container and the root. */
   readonly keys: readonly string[];
   /** A leaf below, by its names, e.g. `leaf('mbr', 'uplink')`; undefined when it has no value. */
@@ -66,8 +116,14 @@ export interface DeviceClient {
   /** The document as the device holds it; undefined when it has none. Only for readable kinds. */
   read(ref: DocumentRef, signal: AbortSignal): Promise<Json | undefined>;
   put(ref: DocumentRef, body: Json, signal: AbortSignal): Promise<void>;
-  /** Absent is fine. */
+  /** Absent is fine. Only for kinds that are removed; others are reset by `put` of `Adapter.neutral`. */
   remove(ref: DocumentRef, signal: AbortSignal): Promise<void>;
+  /** Ids of all documents of a readable kind that the device holds, ours or not. Without it each document is read. */
+  list?(kind: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Finds out the version of the device's software, for a device without one in the platform target. */
+  version?(signal: AbortSignal): Promise<string | undefined>;
+  /** What the device reports of the world (who is connected, how cells are), for `Adapter.state`. */
+  observe?(signal: AbortSignal): Promise<Json>;
   close(): Promise<void>;
 }
 
@@ -75,15 +131,63 @@ export interface DeviceClient {
 export class DeviceError extends Error {
   /** `unavailable` may pass and is retried without end; `refused` is the device's verdict on this document. */
   readonly reason: 'unavailable' | 'refused';
+  /** Path of the leaf of the document that the device complains about, where it says so, e.g. `/slice-id/sst`. */
+  readonly leaf: string | undefined;
 
-  constructor(reason: 'unavailable' | 'refused', message: string, options: { cause?: unknown } = {}) {
+  constructor(
+    reason: 'unavailable' | 'refused',
+    message: string,
+    options: { cause?: unknown; leaf?: string | undefined } = {},
+  ) {
     super(message, options);
     this.name = 'DeviceError';
     this.reason = reason;
+    this.leaf = options.leaf;
   }
 }
 
-/** What a folder under `adapters/` exports as `adapter`. */
+/** A document as a device was found to hold it. */
+export interface FoundDocument {
+  readonly kind: string;
+  readonly id: string;
+  readonly body: Json;
+}
+
+/** One leaf that intent should have: its path below the target's root as names and list keys, and the value; undefined: none. */
+export interface IntentEdit {
+  readonly path: readonly IntentStep[];
+  readonly value: LeafValue | readonly LeafValue[] | undefined;
+}
+
+/** A node by its bare name; a list entry with its keys in the order of the schema. */
+export interface IntentStep {
+  readonly name: string;
+  readonly keys?: readonly string[];
+}
+
+/** What intent would have to say for a device to hold what it holds. */
+export interface Proposal {
+  readonly edits: readonly IntentEdit[];
+  /** What no intent can say, by document: it would be changed, or left alone when it is a document nobody wants. */
+  readonly leftOver: readonly { readonly document: string; readonly reason: string }[];
+}
+
+/** From documents back to intent. */
+export interface Inverse {
+  /** Edits after which `render` gives what the device has been found to hold in place of one document of this target. */
+  adopt(intent: IntentNode, device: Device, ref: DocumentRef, actual: Json): Proposal;
+  /** The intent of which `list` and `render` give exactly what the device has been found to hold. */
+  takeOver(device: Device, found: readonly FoundDocument[], options: Readonly<Record<string, string>>): Proposal;
+}
+
+/** A leaf of state (config false) of a target, see `Adapter.state`. */
+export interface StateLeaf {
+  readonly path: readonly IntentStep[];
+  /** Numbers of 64 bits and decimal64 as text. Undefined: not known. */
+  readonly value: LeafValue | undefined;
+}
+
+/** How one kind of device is driven. A folder under `adapters/` exports one or several as `adapters`. */
 export interface Adapter {
   /** The value of a device's `kind` leaf that this adapter drives. */
   readonly kind: string;
@@ -95,13 +199,41 @@ export interface Adapter {
    * time, and a change inside one entry lists that entry alone again. Without it `list` gets the root.
    */
   readonly partition?: string;
+  /**
+   * Looks at what the platform target says of a device of this kind.
+   * @throws EdgeconfError FAILED_PRECONDITION for a parameter that it does not know, or an address that it cannot dial.
+   */
+  checkDevice?(device: Device): void;
+  /** The endpoint URIs of devices of this kind that this tenant's intent, or its part, names. Only those devices are listed for it. */
+  endpoints(part: IntentNode): readonly string[];
   /** Which documents this tenant's intent, or its part, needs on the device. Pure and deterministic; no id twice. */
   list(part: IntentNode, device: Device): readonly DocumentRef[];
+  /** What the part asks for that the device cannot do. Pure. */
+  gaps?(part: IntentNode, device: Device): readonly Gap[];
+  /** The numbers that the part needs on the device. Pure; `list` leaves out what has no number yet. */
+  allocations?(part: IntentNode, device: Device): readonly Allocation[];
+  /** How much there is of a pool; undefined: no limit. */
+  capacity?(device: Device, pool: string): number | undefined;
   /**
-   * The content of one of them, made from the root of intent. Pure and deterministic; object members in any order, the engine sorts them.
+   * The content of one of the documents, made from the root of intent. Pure and deterministic; object members in any order,
+   * the engine sorts them. Every leaf lies within a `because`.
    * @throws EdgeconfError FAILED_PRECONDITION when the device could not take what the intent says; refuses the commit.
    */
-  render(intent: IntentNode, device: Device, ref: DocumentRef): Json;
+  render(intent: IntentNode, device: Device, ref: DocumentRef, because: Because): Json;
+  /** What is put in place of a document that goes, for kinds that are reset. Pure. */
+  neutral?(device: Device, ref: DocumentRef): Json;
+  /**
+   * What `read` gives of a device that has taken `body`: devices leave out, add and convert. Pure. Without it they give back
+   * what they took.
+   */
+  readBack?(device: Device, ref: DocumentRef, body: Json): Json;
+  /** What users notice while a document is put in place of another or removed, e.g. `sessions of the slice are set up anew`. */
+  interruption?(ref: DocumentRef, before: Json | undefined, after: Json | undefined): string | undefined;
+  readonly inverse?: Inverse;
+  /** What an observation of the device says of the entries of one part of intent. Pure. */
+  state?(part: IntentNode, device: Device, observation: Json): readonly StateLeaf[];
+  /** How often a device is observed; 10,000 without it. */
+  readonly observeEveryMs?: number;
   /** @param secret what the device's credentials reference stands for. */
   connect(device: Device, secret: string | undefined): DeviceClient;
 }

@@ -49,6 +49,9 @@ function toDevice(entry: IntentNode): Device {
     version: text(entry, 'version'),
     enabled: entry.leaf('enabled') !== false,
     credentials: text(entry, 'credentials-reference'),
+    parameters: Object.fromEntries(
+      entry.list('parameter').map((each) => [each.keys[0] ?? '', String(each.leaf('value') ?? '')]),
+    ),
   };
 }
 

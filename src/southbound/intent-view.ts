@@ -8,6 +8,7 @@ import { leafListValues, leafValue } from './leaf-value.ts';
 
 /** Where rows come from; a Snapshot fits. */
 export interface RowSource {
+  readonly target: string;
   get(key: RowKey): { readonly value: string } | undefined;
   range(from: RowKey, to: RowKey): Iterable<{ readonly key: RowKey; readonly value: string }>;
 }
@@ -36,6 +37,7 @@ interface Viewed {
 }
 
 class ViewNode implements IntentNode {
+  readonly target: string;
   readonly keys: readonly string[];
   readonly #viewed: Viewed;
   readonly #node: SchemaNode;
@@ -45,6 +47,7 @@ class ViewNode implements IntentNode {
     this.#viewed = viewed;
     this.#node = node;
     this.#prefix = prefix;
+    this.target = viewed.source.target;
     this.keys = keys;
   }
 

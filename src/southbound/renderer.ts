@@ -7,6 +7,7 @@ import { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { type Adapter, type Device, type DocumentRef, documentText } from './adapter.ts';
+import { plainly } from './because.ts';
 import { intentView, noReads } from './intent-view.ts';
 import { entryKeys, walkKey } from './key-walk.ts';
 import { changedList } from './read-index.ts';
@@ -142,7 +143,7 @@ export class Renderer {
     const { id, target } = place;
     const unit = { kind: 'document' as const, id, target, device: device.name, ref, reads };
     try {
-      const body = adapter.render(intentView(after, after.model.root, reads), device, ref);
+      const body = adapter.render(intentView(after, after.model.root, reads), device, ref, plainly);
       this.#overlay.set(id, { ...unit, desired: { ref, body, text: documentText(body) }, fault: undefined });
     } catch (error) {
       const last: Unit | undefined = this.#overlay.unit(id);

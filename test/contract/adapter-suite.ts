@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Model } from '../../src/schema/model.ts';
 import { type Adapter, type Device, type DocumentRef, documentText } from '../../src/southbound/adapter.ts';
+import { plainly } from '../../src/southbound/because.ts';
 import { intentView, noReads } from '../../src/southbound/intent-view.ts';
 import { type Plain, snapshotOf } from '../southbound/intent.ts';
 import { Stage } from '../southbound/stage.ts';
@@ -91,7 +92,9 @@ export function adapterSuite(name: string, subject: AdapterSubject): void {
 
     it('renders the same from equal intent, however often and in whatever order', () => {
       const bodies = (refs: readonly DocumentRef[]) =>
-        refs.map((ref) => [ref.id, documentText(adapter.render(view(subject, intent), device(subject), ref))]).sort();
+        refs
+          .map((ref) => [ref.id, documentText(adapter.render(view(subject, intent), device(subject), ref, plainly))])
+          .sort();
       const refs = list(subject, intent);
       assert.deepEqual(list(subject, intent), refs);
       assert.deepEqual(bodies([...refs].reverse()), bodies(refs));
@@ -231,6 +234,7 @@ function device({ adapter, device: leaves }: AdapterSubject): Device {
     version,
     enabled: true,
     credentials: undefined,
+    parameters: {},
   });
 }
 

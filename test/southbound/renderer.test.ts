@@ -123,8 +123,9 @@ const undivided: Adapter = {
   kind: adapter.kind,
   models: adapter.models,
   documentKinds: adapter.documentKinds,
+  endpoints: (root) => root.list('site').flatMap((each) => adapter.endpoints(each)),
   list: (root, device) => root.list('site').flatMap((each) => adapter.list(each, device)),
-  render: (root, device, ref) => adapter.render(root, device, ref),
+  render: (root, device, ref, because) => adapter.render(root, device, ref, because),
   connect: (device, secret) => adapter.connect(device, secret),
 };
 
@@ -161,9 +162,9 @@ describe('Renderer', () => {
         calls.push(`list ${part.keys}`);
         return adapter.list(part, device);
       },
-      render: (root, device, ref) => {
+      render: (root, device, ref, because) => {
         calls.push(`render ${ref.id}`);
-        return adapter.render(root, device, ref);
+        return adapter.render(root, device, ref, because);
       },
     };
     const adapters = new Map([[adapter.kind, counting]]);

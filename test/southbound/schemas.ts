@@ -138,6 +138,7 @@ export const platform: Model = model('edgeconf-platform', '1', [
     leaf('version'),
     leaf('credentials-reference'),
     leaf('enabled', boolean, 'true'),
+    list('parameter', 'name', leaf('value')),
   )('edgeconf-platform'),
 ]);
 

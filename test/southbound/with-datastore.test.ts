@@ -36,9 +36,9 @@ describe('Reconciler on the real datastore', () => {
     await db.open();
     const counting: Adapter = {
       ...adapter,
-      render: (intent, device, ref) => {
+      render: (intent, device, ref, because) => {
         rendered.push(ref.id);
-        return adapter.render(intent, device, ref);
+        return adapter.render(intent, device, ref, because);
       },
     };
     reconciler = new Reconciler({ adapters: [counting], store: levelAckStore(db) });

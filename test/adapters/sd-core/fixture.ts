@@ -26,6 +26,7 @@ export function core(overrides: Partial<Device> = {}): Device {
     version: undefined,
     enabled: true,
     credentials: undefined,
+    parameters: {},
     ...overrides,
   };
 }

@@ -10,6 +10,7 @@ import {
   type IntentNode,
   type Json,
 } from '../../../src/southbound/adapter.ts';
+import { plainly } from '../../../src/southbound/because.ts';
 import { intentView, noReads } from '../../../src/southbound/intent-view.ts';
 import { type Plain, snapshotOf } from '../../southbound/intent.ts';
 import { aether } from '../../southbound/schemas.ts';
@@ -30,7 +31,7 @@ function list(intent: Tree, device: Device): DocumentRef[] {
 function render(intent: Tree, device: Device, id: string): { [member: string]: Json } {
   const ref = list(intent, device).find((each) => each.id === id);
   assert.ok(ref, `${id} is listed`);
-  return adapter.render(view(intent), device, ref) as { [member: string]: Json };
+  return adapter.render(view(intent), device, ref, plainly) as { [member: string]: Json };
 }
 
 /** The one site of a fixture, to be changed by a test. */
