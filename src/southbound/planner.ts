@@ -85,6 +85,14 @@ export class Planner {
     return this.#devices;
   }
 
+  /** Which parts of targets name the device. */
+  partsOf(device: string): { target: string; part: readonly string[] }[] {
+    return this.#rendering.listsOf(device).flatMap((id) => {
+      const unit = this.#rendering.unit(id);
+      return unit?.kind === 'list' ? [{ target: unit.target, part: unit.part }] : [];
+    });
+  }
+
   /** Whether what the transaction is staged on is known, so that it can be planned at once. */
   knows(candidates: readonly Candidate[]): boolean {
     return this.#baseOf(candidates) !== undefined;
