@@ -1,12 +1,11 @@
 // Brings what devices report of the world into the state of the tenants that they serve: who is connected, how cells are.
 
-import type { Snapshot } from '../datastore/snapshot.ts';
 import type { StateReport } from '../datastore/state-rows.ts';
 import { southboundLog } from '../log.ts';
 import type { RowKey } from '../schema/row-key.ts';
 import { findChild, type SchemaNode } from '../schema/schema-node.ts';
 import { Slices } from '../slices.ts';
-import type { Adapter, Device, IntentNode, IntentStep, Json, StateLeaf } from './adapter.ts';
+import type { Adapter, Device, IntentStep, Json, StateLeaf } from './adapter.ts';
 import type { StateSink } from './device-state.ts';
 import { intentView, noReads } from './intent-view.ts';
 import { StateTree } from './state-tree.ts';
@@ -20,6 +19,12 @@ export interface Observed {
   readonly adapter: Adapter;
   /** Keys of the partition's entry; empty for a whole target. */
   readonly parts: readonly { readonly target: string; readonly part: readonly string[] }[];
+}
+
+/** What an observation says of one part of a target. */
+interface Said {
+  readonly target: string;
+  readonly leaves: Iterable<StateLeaf>;
 }
 
 /** Who tells of observations; a Reconciler fits. */
@@ -94,21 +99,27 @@ class Reporter {
     const observed = observation === undefined ? undefined : this.#source.observed(device);
     const before = this.#rows.get(device) ?? new Map<string, Set<RowKey>>();
     const after = new Map<string, Set<RowKey>>();
-    this.#rows.set(device, after);
-    for (const { target, part } of observed?.parts ?? []) {
-      const snapshot = this.#sink.snapshot(target);
-      const node = snapshot === undefined ? undefined : partOf(snapshot, observed, part);
-      if (observed?.adapter.state === undefined || observation === undefined || node === undefined) continue;
-      await this.#write(device, target, observed.adapter.state(node, observed.device, observation), after, slices);
+    try {
+      if (observed !== undefined && observation !== undefined) {
+        for (const each of leavesOf(observed, observation, this.#sink)) await this.#write(device, each, after, slices);
+      }
+      for (const [target, rows] of before) await this.#retract(device, target, rows, after.get(target), slices);
+      before.clear();
+    } finally {
+      // What could not be taken away is tried again the next time.
+      for (const [target, rows] of before) {
+        const kept = after.get(target) ?? new Set<RowKey>();
+        for (const key of rows) kept.add(key);
+        after.set(target, kept);
+      }
+      if (after.size === 0) this.#rows.delete(device);
+      else this.#rows.set(device, after);
     }
-    for (const [target, rows] of before) await this.#retract(device, target, rows, after.get(target), slices);
-    if (after.size === 0) this.#rows.delete(device);
   }
 
   async #write(
     device: string,
-    target: string,
-    leaves: Iterable<StateLeaf>,
+    { target, leaves }: Said,
     said: Map<string, Set<RowKey>>,
     slices: Slices,
   ): Promise<void> {
@@ -159,10 +170,14 @@ class Reporter {
   }
 }
 
-function partOf(snapshot: Snapshot, observed: Observed | undefined, part: readonly string[]): IntentNode | undefined {
-  const root = intentView(snapshot, snapshot.model.root, noReads());
-  const partition = observed?.adapter.partition;
-  return partition === undefined ? root : root.entry(partition, ...part);
+/** What an observation says, one part of intent after the other. */
+function* leavesOf({ device, adapter, parts }: Observed, observation: Json, sink: StateSink): Iterable<Said> {
+  for (const { target, part } of parts) {
+    const snapshot = sink.snapshot(target);
+    const root = snapshot === undefined ? undefined : intentView(snapshot, snapshot.model.root, noReads());
+    const node = adapter.partition === undefined ? root : root?.entry(adapter.partition, ...part);
+    if (node !== undefined) yield { target, leaves: adapter.state?.(node, device, observation) ?? [] };
+  }
 }
 
 /** The rows of one leaf: its own, and those of the keys of state entries that it stands in. */

@@ -122,7 +122,7 @@ describe('state rows', () => {
     assert.deepEqual(told(), ['state 1 undefined>false']);
   });
 
-  it('are not loaded into the tree that validates, when they come before it at a start', async () => {
+  it('do not disturb a tree that is loaded when they are there already', async () => {
     const update = (target: string, value: object) =>
       datastore.commit({
         author: 'test',
