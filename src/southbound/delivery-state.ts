@@ -49,6 +49,8 @@ class Reporter {
   /** Why documents of a device are pending, as far as that is the same for all of them. */
   readonly #hindrances = new Map<string, string | undefined>();
   readonly #entriesOf = new WeakMap<DocumentRef, { target: string; entries: readonly EntryId[] }>();
+  /** Places of intent whose gaps have moved. */
+  readonly #places = new Map<string, { readonly target: string; readonly source: readonly string[] }>();
   /** What the feed told, one after the other. */
   #incoming: Promise<void>;
 
@@ -66,6 +68,7 @@ class Reporter {
     this.#ends = [
       reconciler.onDocument((device, document) => this.#documents.add(documentId(device, document))),
       reconciler.onStatus((device) => devices.add(device)),
+      reconciler.gaps.listen((target, source) => this.#gapsMoved(target, source)),
       sink.listen((event) => {
         if (event.state === true || event.commits.length === 0) return;
         this.#incoming = this.#incoming.then(() => this.#guarded(() => this.#takeIn(event)));
@@ -100,6 +103,10 @@ class Reporter {
         this.#documents.add(documentId(device, ref.id));
         await slices.next();
       }
+    }
+    for (const { target, source } of this.#reconciler.gaps.entries()) {
+      this.#lookAtGaps(target, source);
+      await slices.next();
     }
     for (const { name } of this.#sink.targets()) {
       const snapshot = this.#sink.snapshot(name);
@@ -157,6 +164,25 @@ class Reporter {
     const delivered = status === undefined ? undefined : { ...status, reason: this.#reasonOf(device, status) };
     const entries = status === undefined ? [] : this.#entriesServed(status);
     for (const entry of this.#delivery.document(device, document, delivered, entries)) this.#entries.add(entry);
+  }
+
+  /** Gaps are told of while a transaction is taken in: before the documents that come with them. */
+  #gapsMoved(target: string, source: readonly string[]): void {
+    this.#places.set([target, ...source].join('\0'), { target, source });
+    if (this.#places.size > 1) return;
+    void this.#guarded(async () => {
+      await this.#reconciler.settled({ devices: [], signal: this.#ended.signal });
+      const places = [...this.#places.values()];
+      this.#places.clear();
+      for (const place of places) this.#lookAtGaps(place.target, place.source);
+    });
+  }
+
+  #lookAtGaps(target: string, source: readonly string[]): void {
+    const root = this.#sink.snapshot(target)?.model.root;
+    const entries = root === undefined ? [] : entriesAt(root, source).map((key) => entryId(target, key));
+    const lacks = this.#reconciler.gaps.of(target, source);
+    for (const entry of this.#delivery.lacks([target, ...source].join('\0'), entries, lacks)) this.#entries.add(entry);
   }
 
   #reasonOf(device: string, { status, reason }: DocumentStatus): string | undefined {

@@ -11,6 +11,12 @@ export type Delivered = Pick<DocumentStatus, 'status' | 'verified'> & {
   readonly reason: string | undefined;
 };
 
+/** A device has no way to do something. */
+export interface Lack {
+  readonly device: string;
+  readonly reason: string;
+}
+
 /** How an entry stands on one system. */
 export interface SystemStatus {
   readonly device: string;
@@ -43,10 +49,10 @@ export class Delivery {
   /** By device, then by document. */
   readonly #pieces = new Map<string, Map<string, Piece>>();
   readonly #byEntry = new Map<EntryId, Set<Piece>>();
-  /** Reasons by entry, by the device and part of intent that told of them. */
-  readonly #lacks = new Map<string, { readonly device: string; readonly reasons: ReadonlyMap<EntryId, string[]> }>();
-  /** Keys of `#lacks`. */
-  readonly #lacksOf = new Map<EntryId, Set<string>>();
+  /** What is not offered of each place in intent that asks for it. */
+  readonly #lacks = new Map<string, { readonly entries: readonly EntryId[]; readonly lacks: readonly Lack[] }>();
+  /** Places by the entries that they are in. */
+  readonly #lacking = new Map<EntryId, Set<string>>();
 
   /**
    * Says how a document stands and which entries it delivers, each once; undefined: it is neither wanted nor there.
@@ -72,21 +78,18 @@ export class Delivery {
   }
 
   /**
-   * Says all that a device does not offer of what one part of intent asks for.
+   * Says all that devices do not offer of what one place in intent asks for, and in which entries it is, each once.
    * @returns the entries that may stand otherwise now.
    */
-  lacks(device: string, part: string, lacks: readonly { entry: EntryId; reason: string }[]): EntryId[] {
-    const place = `${device}\0${part}`;
-    const before = this.#lacks.get(place)?.reasons ?? new Map<EntryId, string[]>();
-    const after = new Map<EntryId, string[]>();
-    for (const { entry, reason } of lacks) after.set(entry, [...(after.get(entry) ?? []), reason]);
-    if (after.size === 0) this.#lacks.delete(place);
-    else this.#lacks.set(place, { device, reasons: after });
-    for (const entry of before.keys()) takeFrom(this.#lacksOf, entry, place);
-    for (const entry of after.keys()) addTo(this.#lacksOf, entry, place);
-    return distinct([...before.keys(), ...after.keys()]).filter(
-      (entry) => !sameItems(before.get(entry) ?? [], after.get(entry) ?? []),
-    );
+  lacks(place: string, entries: readonly EntryId[], lacks: readonly Lack[]): EntryId[] {
+    const before = this.#lacks.get(place);
+    for (const entry of before?.entries ?? []) takeFrom(this.#lacking, entry, place);
+    this.#lacks.delete(place);
+    if (lacks.length > 0) {
+      this.#lacks.set(place, { entries, lacks });
+      for (const entry of entries) addTo(this.#lacking, entry, place);
+    }
+    return distinct([...(before?.entries ?? []), ...entries]);
   }
 
   /** Documents of a device that are known here. */
@@ -104,9 +107,8 @@ export class Delivery {
       return known;
     };
     for (const piece of pieces) at(piece.device).pieces.push(piece);
-    for (const place of this.#lacksOf.get(entry) ?? []) {
-      const told = this.#lacks.get(place);
-      if (told !== undefined) at(told.device).lacks.push(...(told.reasons.get(entry) ?? []));
+    for (const place of this.#lacking.get(entry) ?? []) {
+      for (const { device, reason } of this.#lacks.get(place)?.lacks ?? []) at(device).lacks.push(reason);
     }
     return {
       status: pieces.length === 0 ? 'not-served' : worst(ranks, pieces.map(statusOf)),

@@ -5,6 +5,7 @@ import type { StateReport } from '../datastore/state-rows.ts';
 import type { RowKey } from '../schema/row-key.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import { sourceText } from './delivery-lists.ts';
+import type { PoolStanding } from './pools.ts';
 import type { SouthboundStatus } from './reconciler.ts';
 import { type LeafContent, reportsFor, StateTree, shortened } from './state-tree.ts';
 
@@ -16,17 +17,9 @@ export interface DeviceCounters {
   readonly lastRevision: number | undefined;
 }
 
-/** What there is of something that a device has little of. */
-export interface PoolState {
-  readonly name: string;
-  readonly capacity: number;
-  readonly used: number;
-  readonly free: number;
-}
-
 /** All that is told of a device. */
 export type DeviceView = SouthboundStatus & {
-  readonly pools: readonly PoolState[];
+  readonly pools: readonly PoolStanding[];
   readonly counters: DeviceCounters;
   /** The schema of a target; undefined when there is no such target any more. */
   readonly schemaOf: (target: string) => SchemaNode | undefined;

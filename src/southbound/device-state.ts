@@ -42,7 +42,7 @@ export function reportDeviceState(reconciler: Reconciler, sink: StateSink): () =
     shown.set(device, known);
     return known.reports(snapshot, {
       ...status,
-      pools: [],
+      pools: reconciler.pools(device),
       counters: counters.get(device) ?? NOTHING_SENT,
       schemaOf: (target) => sink.snapshot(target)?.model.root,
     });

@@ -42,7 +42,7 @@ describe('Delivery', () => {
   it('says what is not offered without making the whole worse, and keeps what is worse', () => {
     const delivery = new Delivery();
     delivery.document('core', 'slice', there, ['e']);
-    assert.deepEqual(delivery.lacks('ran', 'p', [{ entry: 'e', reason: 'no UE id' }]), ['e']);
+    assert.deepEqual(delivery.lacks('p', ['e'], [{ device: 'ran', reason: 'no UE id' }]), ['e']);
     assert.deepEqual(delivery.entry('e'), {
       status: 'in-effect',
       systems: [
@@ -50,13 +50,13 @@ describe('Delivery', () => {
         { device: 'ran', status: 'not-offered', verified: undefined, reason: 'no UE id' },
       ],
     });
-    delivery.lacks('core', 'p', [{ entry: 'e', reason: 'no rules' }]);
+    delivery.lacks('q', ['e'], [{ device: 'core', reason: 'no rules' }]);
     const core = { device: 'core', status: 'not-offered', verified: 'verified', reason: 'no rules' };
     assert.deepEqual(delivery.entry('e').systems[0], core);
     delivery.document('core', 'slice', failed('400 no'), ['e']);
     const reason = '400 no; no rules';
     assert.deepEqual(delivery.entry('e').systems[0], { device: 'core', status: 'failed', verified: undefined, reason });
-    assert.deepEqual(delivery.lacks('ran', 'p', []), ['e']);
+    assert.deepEqual(delivery.lacks('p', ['e'], []), ['e']);
     assert.equal(delivery.entry('e').systems.length, 1);
   });
 
@@ -85,7 +85,8 @@ describe('Delivery', () => {
       delivered: fc.option(delivered, { nil: undefined }),
       entries,
     });
-    const lacks = fc.record({ device, part: fc.constantFrom('p', 'q'), lacking: entries });
+    const lacking = fc.uniqueArray(device).map((names) => names.map((name) => ({ device: name, reason: 'no' })));
+    const lacks = fc.record({ place: fc.constantFrom('p', 'q'), entries, lacking });
     const all = ['e', 'f', 'g'];
     const view = (delivery: Delivery): EntryStatus[] => all.map((entry) => delivery.entry(entry));
     fc.assert(
@@ -95,11 +96,7 @@ describe('Delivery', () => {
         const say = (to: Delivery, step: (typeof steps)[number]) =>
           'id' in step
             ? to.document(step.device, step.id, step.delivered as Delivered | undefined, step.entries)
-            : to.lacks(
-                step.device,
-                step.part,
-                step.lacking.map((entry) => ({ entry, reason: `not ${step.part}` })),
-              );
+            : to.lacks(step.place, step.entries, step.lacking);
         for (const step of steps) {
           const before = view(delivery);
           const moved = say(delivery, step);
@@ -107,7 +104,7 @@ describe('Delivery', () => {
           for (const [i, entry] of all.entries()) {
             if (!moved.includes(entry)) assert.deepEqual(after[i], before[i]);
           }
-          last.set(JSON.stringify([step.device, 'id' in step ? ['id', step.id] : ['part', step.part]]), step);
+          last.set('id' in step ? `${step.device} ${step.id}` : step.place, step);
         }
         const fresh = new Delivery();
         for (const step of last.values()) say(fresh, step);
