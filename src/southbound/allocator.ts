@@ -137,7 +137,7 @@ class Allocator {
     if ([...this.#work.taken, this.numbers].some((numbers) => numbers.isTaken(target, row)))
       return 'is taken on this device already';
     const holders = this.#work.held(row.device, row.pool).get(row.number) ?? [];
-    if (holders.every((holder) => holder.target === target && this.#isOf(target, holder.source, row.entry)))
+    if (holders.every((holder) => holder.target === target && this.#isOf(target, holder.ref.source, row.entry)))
       return undefined;
     return 'was freed, but the device has not confirmed yet that what had it is gone';
   }

@@ -1,13 +1,13 @@
 // Which numbers of which pool of a device are taken, and by whom.
 
+import type { DocumentRef } from './adapter.ts';
 import type { NumberRow } from './number-rows.ts';
 
 /** A document that a device may hold and that has a number. */
 export interface NumberHolder {
   /** Undefined: not known. */
-  readonly target: string | undefined;
-  /** The entry of intent that it is made from, as names and list keys. */
-  readonly source: readonly string[];
+  readonly target?: string | undefined;
+  readonly ref: Pick<DocumentRef, 'source'>;
 }
 
 /** The numbers of a pool that documents have which a device may hold, wanted or not. */

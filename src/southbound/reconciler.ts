@@ -14,6 +14,7 @@ import { DocumentQueue } from './document-queue.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import type { Gaps } from './gaps.ts';
+import type { NumberHolder } from './numbers.ts';
 import type { Observed } from './observation-state.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
 import type { PoolStanding } from './pools.ts';
@@ -112,7 +113,11 @@ export class Reconciler {
     };
     this.#admit = options.admit ?? (() => {});
     const { clock } = this.#surroundings;
-    this.#planner = new Planner(this.#adapters, () => clock.nowMs());
+    this.#planner = new Planner(
+      this.#adapters,
+      () => clock.nowMs(),
+      (device, pool) => this.heldNumbers(device, pool),
+    );
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
@@ -219,8 +224,8 @@ export class Reconciler {
   }
 
   /** Numbers of a pool that documents have which the device may hold, wanted or not. */
-  heldNumbers(device: string, pool: string): ReadonlySet<number> {
-    return this.#workers.get(device)?.heldNumbers(pool) ?? new Set();
+  heldNumbers(device: string, pool: string): ReadonlyMap<number, readonly NumberHolder[]> {
+    return this.#workers.get(device)?.heldNumbers(pool) ?? new Map();
   }
 
   /**
