@@ -4,12 +4,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Snapshot } from '../datastore/snapshot.ts';
 import type { Candidate } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
-import type { Device } from './adapter.ts';
+import type { Device, IntentNode } from './adapter.ts';
 import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
 import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { intentView, noReads } from './intent-view.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, listOf, Overlay, Rendering } from './rendering.ts';
 
@@ -62,6 +63,7 @@ interface InFlight {
 export class Planner {
   readonly #adapters: Adapters;
   readonly #nowMs: () => number;
+  readonly #foundVersions: ReadonlyMap<string, string>;
   readonly #rendering = new Rendering();
   readonly #claims = new Claims();
   /** Targets' intent as of the last transaction taken in. */
@@ -75,9 +77,11 @@ export class Planner {
   /** By target: what was planned and may be on its way to the journal, oldest first. */
   readonly #inFlight = new Map<string, InFlight[]>();
 
-  constructor(adapters: Adapters, nowMs: () => number) {
+  /** @param foundVersions versions that devices were found to have, by name; they count where the platform names none */
+  constructor(adapters: Adapters, nowMs: () => number, foundVersions: ReadonlyMap<string, string> = new Map()) {
     this.#adapters = adapters;
     this.#nowMs = nowMs;
+    this.#foundVersions = foundVersions;
   }
 
   /** The devices as of the last transaction taken in. */
@@ -145,7 +149,8 @@ export class Planner {
   async prepareAll(snapshots: readonly Snapshot[]): Promise<Intake> {
     for (const snapshot of snapshots) this.#snapshots.set(snapshot.target, snapshot);
     const platform = this.#snapshots.get(PLATFORM);
-    const devices = platform === undefined ? this.#devices : readDevices(platform, platform.model.root);
+    const listed = platform === undefined ? this.#devices : readDevices(platform, platform.model.root);
+    const devices = new Map([...listed].map(([name, device]) => [name, this.#withVersion(device)]));
     const overlay = new Overlay(this.#rendering);
     await this.#render(overlay, [], devices);
     return { overlay, devices };
@@ -158,6 +163,23 @@ export class Planner {
     const overlay = planned ?? new Overlay(this.#rendering);
     if (planned === undefined) await this.#render(overlay, commits, devices);
     return { overlay, devices };
+  }
+
+  /** Renders for a device of which something was found out. */
+  async prepareDevice(name: string): Promise<Intake> {
+    const platform = this.#snapshots.get(PLATFORM);
+    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
+    const devices = new Map(this.#devices);
+    if (device !== undefined) devices.set(name, this.#withVersion(device));
+    const overlay = new Overlay(this.#rendering);
+    await this.#render(overlay, [], devices);
+    return { overlay, devices };
+  }
+
+  /** A target's intent as of the last transaction taken in. */
+  intentOf(target: string): IntentNode | undefined {
+    const snapshot = this.#snapshots.get(target);
+    return snapshot === undefined ? undefined : intentView(snapshot, snapshot.model.root, noReads());
   }
 
   /** Makes a transaction part of what is known. @returns what may have changed; another transaction comes only after that */
@@ -230,9 +252,13 @@ export class Planner {
     for (const name of names) {
       const device = readDevice(platform.after, platform.after.model.root, name);
       if (device === undefined) devices.delete(name);
-      else devices.set(name, device);
+      else devices.set(name, this.#withVersion(device));
     }
     return devices;
+  }
+
+  #withVersion(device: Device): Device {
+    return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
   }
 
   #checkKinds(candidates: readonly Candidate[], devices: ReadonlyMap<string, Device>): void {
