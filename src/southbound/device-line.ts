@@ -18,6 +18,9 @@ export interface LineSurroundings {
   readonly resolveSecret: (reference: string) => Promise<string>;
 }
 
+/** Calls that change something, and calls that only ask. */
+export type CallSort = 'change' | 'ask';
+
 /** One call; it uses the client as long as the signal lasts. */
 export type Call<T> = (client: DeviceClient, signal: AbortSignal) => Promise<T>;
 
@@ -35,7 +38,11 @@ export class DeviceLine {
   #connected: boolean | undefined;
   #lastContactMs: number | undefined;
   #trouble: string | undefined;
+  /** Calls of one sort that failed in a row: what the device answers to others is no sign that these will succeed. */
   #failures = 0;
+  #failing: CallSort = 'ask';
+  /** What the last call was. */
+  #sort: CallSort = 'ask';
   #circuit: Circuit = 'closed';
   /** How long nothing is sent before the next call. */
   #owedMs = 0;
@@ -77,6 +84,7 @@ export class DeviceLine {
     const before = this.#device;
     this.#device = device;
     this.#failures = 0;
+    this.#failing = 'ask';
     this.#owedMs = 0;
     this.#pause.abort();
     this.#isStale ||= JSON.stringify({ ...before, enabled: 0 }) !== JSON.stringify({ ...device, enabled: 0 });
@@ -107,15 +115,21 @@ export class DeviceLine {
    * The first to use the line connects. That the device answered is noted, be it with a refusal.
    * @throws what the call throws; `failed` is to be told of all but refusals
    */
-  async call<T>(use: Call<T>): Promise<T> {
+  async call<T>(use: Call<T>, sort: CallSort = 'ask'): Promise<T> {
+    this.#sort = sort;
     try {
       const result = await this.glance(use);
-      this.#answered();
+      this.#answered(sort);
       return result;
     } catch (error) {
-      if (error instanceof DeviceError && error.reason === 'refused') this.#answered();
+      if (error instanceof DeviceError && error.reason === 'refused') this.#answered(sort);
       throw error;
     }
+  }
+
+  /** Nothing is left to do: what failed is not wanted any more. */
+  rest(): void {
+    this.#recover();
   }
 
   /** As `call`, but whether the device answers counts for nothing. */
@@ -138,6 +152,7 @@ export class DeviceLine {
   failed(error: unknown): void {
     const { backoff, random } = this.#surroundings;
     this.#failures += 1;
+    if (this.#sort === 'change') this.#failing = 'change';
     this.#circuit = 'open';
     this.#connected = false;
     this.#trouble = this.words(error);
@@ -174,11 +189,16 @@ export class DeviceLine {
     return this.#adapter.connect(this.#device, this.#secret);
   }
 
-  #answered(): void {
-    this.#failures = 0;
-    this.#circuit = 'closed';
+  #answered(sort: CallSort): void {
     this.#connected = true;
-    this.#trouble = undefined;
     this.#lastContactMs = this.#surroundings.clock.nowMs();
+    if (sort === 'change' || this.#failing === 'ask') this.#recover();
+  }
+
+  #recover(): void {
+    this.#failures = 0;
+    this.#failing = 'ask';
+    this.#circuit = 'closed';
+    this.#trouble = undefined;
   }
 }

@@ -5,7 +5,7 @@ import { southboundLog } from '../log.ts';
 import { type Adapter, DeviceError, type FoundDocument, readDocument } from './adapter.ts';
 import { CheckRounds } from './check-rounds.ts';
 import { DeviceCheck } from './device-check.ts';
-import { type Call, DeviceLine } from './device-line.ts';
+import { DeviceLine } from './device-line.ts';
 import { actualDocument, DeviceQuestions, foundDocuments, type Question } from './device-questions.ts';
 import { DeviceView } from './device-view.ts';
 import { differences } from './document-difference.ts';
@@ -205,6 +205,7 @@ export class DeviceWorker {
         onStatus(name);
         continue;
       }
+      this.#line.rest();
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -274,7 +275,7 @@ export class DeviceWorker {
     if (this.#stopped.signal.aborted) this.#questions.close(reason);
   }
 
-  readonly #call = <T>(use: Call<T>): Promise<T> => this.#line.call(use);
+  readonly #call: DeviceLine['call'] = (use, sort) => this.#line.call(use, sort);
 
   async #perform(operation: Operation): Promise<void> {
     const { ref } = operation;
@@ -312,12 +313,12 @@ export class DeviceWorker {
     const { ref } = operation;
     const { device } = this.#charge;
     if (operation.op === 'put') {
-      await this.#call((client, signal) => client.put(ref, operation.desired.body, signal));
+      await this.#call((client, signal) => client.put(ref, operation.desired.body, signal), 'change');
     } else if (this.#adapter.documentKinds[ref.kind]?.removal === 'reset' && this.#adapter.neutral !== undefined) {
       const neutral = this.#adapter.neutral(device, ref);
-      await this.#call((client, signal) => client.put(ref, neutral, signal));
+      await this.#call((client, signal) => client.put(ref, neutral, signal), 'change');
     } else {
-      await this.#call((client, signal) => client.remove(ref, signal));
+      await this.#call((client, signal) => client.remove(ref, signal), 'change');
     }
   }
 

@@ -129,10 +129,7 @@ describe('Reconciler', () => {
     }
     assert.deepEqual(stage.clock.pauses, [100, 200, 400, 800, 1_000]);
     assert.equal(status().connected, false);
-    assert.match(
-      status().trouble ?? '',
-      /(GET|POST) http:\/\/127\.0\.0\.1:\d+\/config\/v1\/device-group\/cameras: .*ECONNREFUSED/,
-    );
+    assert.match(status().trouble ?? '', /^GET http:\/\/127\.0\.0\.1:\d+\/config\/v1\/device-group: .*ECONNREFUSED/);
     await stage.intent.commit({ acme: acme(slowCameras('1')) });
     await stage.intent.commit({ acme: acme(slowCameras('2')) });
     await simulator.faults.comeUp({ state: 'kept' });
@@ -355,7 +352,7 @@ describe('Reconciler', () => {
       assert.deepEqual([...simulator.networkSlices.keys()], ['vision']);
     });
 
-    it('forgets a device that is taken out, without touching it', async () => {
+    it('forgets a device that is taken out, without touching it, and takes it over when it comes back', async () => {
       await stage.intent.commit({ acme: acme() });
       await stage.reconciler.settled();
       simulator.clearLog();
@@ -365,7 +362,8 @@ describe('Reconciler', () => {
       assert.deepEqual(writes(), []);
       await stage.intent.commit({ platform: { device: [device('core-1', simulator)] } });
       await stage.reconciler.settled();
-      assert.equal(writes().length, 2);
+      assert.deepEqual(writes(), []);
+      assert.equal(status().pending, 0);
     });
 
     it('speaks the language of the version that the platform names from then on', async () => {
@@ -590,14 +588,14 @@ describe('Reconciler', () => {
         acme: acme(),
       });
       await stage.reconciler.settled();
-      assert.deepEqual(seen, ['Bearer secret of env:TOKEN']);
+      assert.deepEqual([...new Set(seen.splice(0))], ['Bearer secret of env:TOKEN']);
       await stage.intent.commit({
         platform: {
           device: [device('core-1', { url: `http://127.0.0.1:${port}` }, { 'credentials-reference': 'env:OTHER' })],
         },
       });
       await stage.reconciler.settled();
-      assert.deepEqual(seen, ['Bearer secret of env:TOKEN', 'Bearer secret of env:OTHER']);
+      assert.equal(seen.at(-1), 'Bearer secret of env:OTHER');
       assert.doesNotMatch(inspect([status(), stage.events], { depth: 9 }), /secret of/);
     } finally {
       await stage.stop();
