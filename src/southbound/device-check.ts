@@ -110,7 +110,13 @@ export class DeviceCheck {
   /** Looks whether the device has the content of a put already; then nothing need be sent. */
   async look(operation: Put): Promise<void> {
     const { ref, desired } = operation;
-    const actual = await this.#counting(ref.id, () => this.#read(ref));
+    let actual: Json | undefined;
+    try {
+      actual = await this.#counting(ref.id, () => this.#read(ref));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#warn({ document: ref.id }, error, 'the device refuses to give a document back; it is told what is wanted');
+    }
     this.#looked.add(ref.id);
     if (actual === undefined || !isSame(this.#expected(ref, desired.body), actual)) return;
     const { queue, drift, remember, changed } = this.#parts;

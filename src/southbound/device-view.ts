@@ -33,7 +33,7 @@ export class DeviceView {
   }
 
   status(): DeviceStatus {
-    const { device, foundVersion, queue, line, check, rounds, drift, latency, intentRevision } = this.#parts;
+    const { adapter, device, foundVersion, queue, line, check, rounds, drift, latency, intentRevision } = this.#parts;
     const { name, enabled } = device();
     return {
       device: name,
@@ -47,7 +47,7 @@ export class DeviceView {
       refused: queue.refusals,
       appliedRevision: queue.inEffect(intentRevision()),
       intentRevision: intentRevision(),
-      lastVerifiedMs: rounds.lastMs,
+      lastVerifiedMs: Object.values(adapter.documentKinds).some(({ readable }) => readable) ? rounds.lastMs : undefined,
       notVerifiable: check.notVerifiable,
       foreign: check.foreign,
       drift: drift.leaves,

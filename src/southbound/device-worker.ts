@@ -6,10 +6,11 @@ import { type Adapter, DeviceError, type FoundDocument, readDocument } from './a
 import { CheckRounds } from './check-rounds.ts';
 import { DeviceCheck } from './device-check.ts';
 import { DeviceLine } from './device-line.ts';
+import { DeviceOperations } from './device-operations.ts';
 import { actualDocument, DeviceQuestions, foundDocuments, type Question } from './device-questions.ts';
 import { DeviceView } from './device-view.ts';
 import { differences } from './document-difference.ts';
-import type { Desired, DocumentQueue, Held, Operation, Wisher } from './document-queue.ts';
+import type { Desired, DocumentQueue, Held, Wisher } from './document-queue.ts';
 import { type ActualDocument, statusOf, type Verification } from './document-status.ts';
 import { DriftBook } from './drift-book.ts';
 import { LatencyMeter } from './latency.ts';
@@ -30,6 +31,7 @@ export class DeviceWorker {
   readonly #rounds: CheckRounds;
   readonly #check: DeviceCheck;
   readonly #questions: DeviceQuestions;
+  readonly #operations: DeviceOperations;
   readonly #latency = new LatencyMeter();
   readonly #isFresh: boolean;
   /** How the device and its documents stand. */
@@ -63,11 +65,22 @@ export class DeviceWorker {
     const changed = (id: string): void => surroundings.onDocumentStatus(name, id);
     const rounds = new CheckRounds(surroundings.clock, surroundings.random, () => this.#charge.care.checkIntervalMs);
     const drift = new DriftBook(adapter, device, () => this.#charge.care, surroundings, changed);
-    const remember = (id: string, held: Held | undefined) => this.#remember(id, held);
+    const remember = (id: string, held: Held | undefined) => this.#operations.remember(id, held);
     const check = new DeviceCheck({ adapter, device, queue, line: this.#line, drift, rounds, remember, changed });
     this.#rounds = rounds;
     this.#check = check;
     this.#questions = new DeviceQuestions(name);
+    this.#operations = new DeviceOperations({
+      surroundings,
+      adapter,
+      device,
+      queue,
+      line: this.#line,
+      check,
+      latency: this.#latency,
+      isStopped: () => this.#stopped.signal.aborted,
+      written: () => this.#writes,
+    });
     const foundVersion = () => (this.#charge.care.namesVersion ? undefined : device().version);
     const { intentRevision } = surroundings;
     const [line, latency] = [this.#line, this.#latency];
@@ -103,7 +116,7 @@ export class DeviceWorker {
   /** @param timeMs when the revision was committed; undefined: long ago */
   want(id: string, desired: Desired | undefined, revision: number, wisher: Wisher = {}, timeMs?: number): void {
     const relinked = this.#queue.want(id, desired, revision, wisher);
-    if (relinked !== undefined) this.#writes = this.#writes.then(() => this.#remember(id, relinked));
+    if (relinked !== undefined) this.#writes = this.#writes.then(() => this.#operations.remember(id, relinked));
     if (timeMs !== undefined && this.#queue.since(id) <= revision) this.#latency.begun(revision, timeMs);
     this.#wake();
   }
@@ -246,7 +259,7 @@ export class DeviceWorker {
     const operation = mustRead ? undefined : this.#queue.next();
     if (operation !== undefined) {
       this.#operationsSinceRead += 1;
-      return () => this.#perform(operation);
+      return () => this.#operations.perform(operation);
     }
     this.#operationsSinceRead = 0;
     if (this.#check.mustRead) return () => this.#check.read();
@@ -276,85 +289,6 @@ export class DeviceWorker {
   }
 
   readonly #call: DeviceLine['call'] = (use, sort) => this.#line.call(use, sort);
-
-  async #perform(operation: Operation): Promise<void> {
-    const { ref } = operation;
-    try {
-      await this.#writes;
-      if (operation.op === 'put' && this.#check.mustLook(operation)) {
-        await this.#look(operation);
-        return;
-      }
-      const isFirst = this.#queue.standing(ref.id)?.held?.confirmed !== true;
-      // Noted before it is sent: a document that arrived just before a crash must be removable after it.
-      await this.#surroundings.store.put(this.#charge.device.name, ref.id, this.#queue.started(operation));
-      await this.#send(operation);
-      await this.#remember(ref.id, this.#queue.succeeded(operation));
-      this.#check.taken(operation, isFirst);
-      this.#arrived();
-      this.#tell(operation, undefined, false);
-    } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#disappointed(operation, error);
-      throw error;
-    }
-  }
-
-  async #look(operation: Extract<Operation, { op: 'put' }>): Promise<void> {
-    await this.#check.look(operation);
-    this.#arrived();
-  }
-
-  #arrived(): void {
-    const { clock, intentRevision } = this.#surroundings;
-    this.#latency.taken(this.#queue.takenUpTo(intentRevision()), clock.nowMs());
-  }
-
-  async #send(operation: Operation): Promise<void> {
-    const { ref } = operation;
-    const { device } = this.#charge;
-    if (operation.op === 'put') {
-      await this.#call((client, signal) => client.put(ref, operation.desired.body, signal), 'change');
-    } else if (this.#adapter.documentKinds[ref.kind]?.removal === 'reset' && this.#adapter.neutral !== undefined) {
-      const neutral = this.#adapter.neutral(device, ref);
-      await this.#call((client, signal) => client.put(ref, neutral, signal), 'change');
-    } else {
-      await this.#call((client, signal) => client.remove(ref, signal), 'change');
-    }
-  }
-
-  /** The device has it, whether we can note that or not; without the note it is only sent once more after a restart. */
-  async #remember(id: string, held: Held | undefined): Promise<void> {
-    const { name } = this.#charge.device;
-    try {
-      await this.#surroundings.store.put(name, id, held);
-    } catch (error) {
-      southboundLog.error({ device: name, document: id, err: error }, 'cannot note what the device holds');
-    }
-  }
-
-  #disappointed(operation: Operation, error: unknown): void {
-    const message = this.#line.words(error);
-    if (!(error instanceof DeviceError) || error.reason === 'unavailable') {
-      this.#queue.failed(operation);
-      this.#tell(operation, message, true);
-      return;
-    }
-    const { name } = this.#charge.device;
-    const causes =
-      error.leaf === undefined ? undefined : this.#surroundings.causesOf?.(name, operation.ref, error.leaf);
-    this.#queue.refused(operation, message, causes);
-    this.#arrived();
-    const fields = { device: name, document: operation.ref.id, op: operation.op, words: message };
-    southboundLog.error(fields, 'the device refused a document; it waits for a change of intent');
-    this.#tell(operation, message, false);
-  }
-
-  #tell(operation: Operation, error: string | undefined, retried: boolean): void {
-    const { op, ref, revision } = operation;
-    const body = operation.op === 'put' ? operation.desired.body : undefined;
-    const device = this.#charge.device.name;
-    this.#surroundings.onDocument({ device, op, ref, body, ok: error === undefined, error, retried, revision });
-  }
 
   async #askVersion(): Promise<void> {
     this.#versionDue = false;

@@ -210,10 +210,13 @@ export class Reconciler {
     return await this.#workerOf(device).verify(signal);
   }
 
-  /** The device is said to have restarted: it is read back soon, but nobody waits. @returns whether there is such a device */
-  hasten(device: string): boolean {
-    this.#crew.get(device)?.hasten();
-    return this.#planner.devices.has(device);
+  /**
+   * The device, or each without a name, is said to have restarted: it is read back soon, and nobody waits for that.
+   * @returns whether there is such a device
+   */
+  hasten(device?: string): boolean {
+    for (const name of device === undefined ? this.#crew.names() : [device]) this.#crew.get(name)?.hasten();
+    return device === undefined || this.#planner.devices.has(device);
   }
 
   /** Asks what the device holds of one document now. @throws as `verify`; NOT_FOUND for an unknown document too. */
