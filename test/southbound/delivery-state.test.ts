@@ -153,6 +153,8 @@ describe('delivery state in the tree', () => {
     await drifted.ready;
     await running.service.southbound.verify('core');
     await drifted.done;
+    const listed = (all: Values): boolean => [...all.keys()].some((at) => at.includes('/drift['));
+    await running.follow('platform', '/device', listed).done;
     const device = (await running.get('platform', '/device[name=core]/state')) as Record<string, unknown>;
     const [drift] = device['edgeconf-platform:drift'] as Record<string, string>[];
     assert.match(drift?.path ?? '', /mbr-uplink/);
@@ -169,7 +171,7 @@ describe('delivery state in the tree', () => {
     await running.service.southbound.verify('core');
     await running.follow('acme', site, is(`${group}/status`, 'in-effect')).done;
     assert.equal(await (await fetch(url)).text(), found);
-    await running.follow('platform', '/device', (all) => ![...all.keys()].some((at) => at.includes('/drift['))).done;
+    await running.follow('platform', '/device', (all) => all.size > 0 && !listed(all)).done;
   });
 
   it('comes back with a core that has lost everything and calls', async () => {
