@@ -1,6 +1,7 @@
 // What a planned transaction changes on devices, by document and by the target that it is made from.
 
-import type { Overlay, Unit } from './rendering.ts';
+import type { Desired } from './document-queue.ts';
+import type { DocumentUnit, Overlay, Unit } from './rendering.ts';
 
 /** A document that a transaction makes another of, adds or removes. What the device has does not matter. */
 export interface ChangedDocument {
@@ -14,13 +15,28 @@ export interface ChangedDocument {
 
 /** In no order. */
 export function documentsChanged(overlay: Overlay): ChangedDocument[] {
-  const changed: ChangedDocument[] = [];
+  return changesIn(overlay).map(({ unit: { device, target, ref }, after }) => ({
+    ...{ device, target, document: ref.id },
+    removed: after === undefined,
+  }));
+}
+
+/** The same with what the documents say before and after. */
+export interface UnitChange {
+  readonly unit: DocumentUnit;
+  readonly before: Desired | undefined;
+  readonly after: Desired | undefined;
+}
+
+/** What is below the overlay counts as it is now. In no order. */
+export function changesIn(overlay: Overlay): UnitChange[] {
+  const changed: UnitChange[] = [];
   for (const [id, after] of overlay.units) {
     const before = overlay.below(id);
     const unit = after ?? before;
-    if (unit?.kind !== 'document' || textOf(before) === textOf(after)) continue;
-    const { device, target, ref } = unit;
-    changed.push({ device, document: ref.id, target, removed: textOf(after) === undefined });
+    if (unit?.kind !== 'document') continue;
+    const [old, fresh] = [desiredOf(before), desiredOf(after)];
+    if (old?.text !== fresh?.text) changed.push({ unit, before: old, after: fresh });
   }
   return changed;
 }
@@ -38,6 +54,6 @@ export function countByTarget(
   return counts;
 }
 
-function textOf(unit: Unit | undefined): string | undefined {
-  return unit?.kind === 'document' ? unit.desired?.text : undefined;
+function desiredOf(unit: Unit | undefined): Desired | undefined {
+  return unit?.kind === 'document' ? unit.desired : undefined;
 }

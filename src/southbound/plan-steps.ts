@@ -40,11 +40,11 @@ export function planSteps(changes: readonly DocumentChange[]): PlanStep[] {
   const blockers = blockersOf(sorted);
   const order = inOrder(blockers);
   const numberOf = new Map(order.map((index, number) => [index, number]));
-  return order.flatMap((index) => {
+  return order.flatMap((index, own) => {
     const change = sorted[index];
     if (change === undefined) return [];
     const numbers = [...(blockers[index] ?? [])].flatMap((blocker) => numberOf.get(blocker) ?? []);
-    return [{ ...stepOf(change), after: numbers.sort((a, b) => a - b) }];
+    return [{ ...stepOf(change), after: numbers.filter((number) => number < own).sort((a, b) => a - b) }];
   });
 }
 

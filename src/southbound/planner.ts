@@ -9,7 +9,9 @@ import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
-import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
+import { KnownDocuments } from './known-documents.ts';
+import type { DocumentChange } from './plan-steps.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, listOf, Overlay, Rendering } from './rendering.ts';
 
@@ -46,6 +48,7 @@ interface Plan {
   readonly overlay: Overlay;
   /** The devices that it was made for. */
   readonly generation: number;
+  readonly devices: ReadonlyMap<string, Device>;
   readonly targets: number;
   readonly documents: readonly ChangedDocument[];
 }
@@ -66,6 +69,8 @@ export class Planner {
   readonly #claims = new Claims();
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
+  /** For questions about what was taken in. */
+  readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
@@ -110,7 +115,7 @@ export class Planner {
     const documents = documentsChanged(overlay);
     admit(documents);
     for (const { target, changes, after } of candidates) {
-      this.#plans.set(changes, { overlay, generation, targets: candidates.length, documents });
+      this.#plans.set(changes, { overlay, generation, devices, targets: candidates.length, documents });
       const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);
       started.push({ overlay, generation, rows: after.rows, untilMs: nowMs + IN_FLIGHT_MS });
       this.#inFlight.set(target, started);
@@ -120,6 +125,17 @@ export class Planner {
   /** The documents that a transaction changes, as it was planned; none when it was not. */
   documentsOf([first]: readonly Candidate[]): readonly ChangedDocument[] {
     return (first === undefined ? undefined : this.#plans.get(first.changes)?.documents) ?? [];
+  }
+
+  /** The same with what the documents say before and after: right after the plan, since what is before may change. */
+  changesOf([first]: readonly Candidate[]): DocumentChange[] {
+    const plan = first === undefined ? undefined : this.#plans.get(first.changes);
+    if (plan === undefined) return [];
+    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, before, after }) => {
+      const device = plan.devices.get(name) ?? this.#devices.get(name);
+      const adapter = this.#adapters.get(device?.kind ?? '');
+      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, before, after }];
+    });
   }
 
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */

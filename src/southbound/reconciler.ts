@@ -12,6 +12,7 @@ import { type DeviceStatus, DeviceWorker, type DocumentEvent, type WorkerSurroun
 import { DocumentQueue } from './document-queue.ts';
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
+import { Questions } from './questions.ts';
 import type { Adapters } from './renderer.ts';
 
 /** Where intent comes from; a Datastore fits. */
@@ -62,6 +63,8 @@ export class Reconciler {
   readonly #adapters: Adapters;
   readonly #surroundings: WorkerSurroundings;
   readonly #planner: Planner;
+  /** What can be asked about documents. */
+  readonly questions: Questions;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
   readonly #workers = new Map<string, DeviceWorker>();
   readonly #faults = new Map<string, Map<string, string>>();
@@ -96,6 +99,7 @@ export class Reconciler {
     this.#admit = options.admit ?? (() => {});
     const { clock } = this.#surroundings;
     this.#planner = new Planner(this.#adapters, () => clock.nowMs());
+    this.questions = new Questions(this.#planner, this.#adapters);
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
