@@ -74,7 +74,7 @@ function readHeld(device: string, key: string, text: string): Held {
     throw damaged(device, key, cause);
   }
   if (!isHeld(held)) throw damaged(device, key, undefined);
-  return held;
+  return { ...held, text: held.text };
 }
 
 /** Records of old have no more than `ref`, `text` and `confirmed`. */
