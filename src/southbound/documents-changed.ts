@@ -1,6 +1,7 @@
 // What a planned transaction changes on devices, by document and by the target that it is made from.
 
 import type { Desired } from './document-queue.ts';
+import { noReads, type Reads } from './intent-view.ts';
 import type { DocumentUnit, Overlay, Unit } from './rendering.ts';
 
 /** A document that a transaction makes another of, adds or removes. What the device has does not matter. */
@@ -26,6 +27,8 @@ export interface UnitChange {
   readonly unit: DocumentUnit;
   readonly before: Desired | undefined;
   readonly after: Desired | undefined;
+  /** What was read to make either. */
+  readonly reads: Reads;
 }
 
 /** What is below the overlay counts as it is now. In no order. */
@@ -36,7 +39,8 @@ export function changesIn(overlay: Overlay): UnitChange[] {
     const unit = after ?? before;
     if (unit?.kind !== 'document') continue;
     const [old, fresh] = [desiredOf(before), desiredOf(after)];
-    if (old?.text !== fresh?.text) changed.push({ unit, before: old, after: fresh });
+    if (old?.text === fresh?.text) continue;
+    changed.push({ unit, before: old, after: fresh, reads: allReads(before, after) });
   }
   return changed;
 }
@@ -52,6 +56,16 @@ export function countByTarget(
     if (count !== undefined) counts.set(target, count + 1);
   }
   return counts;
+}
+
+function allReads(...units: readonly (Unit | undefined)[]): Reads {
+  const all = noReads();
+  for (const unit of units) {
+    for (const key of unit?.reads.rows ?? []) all.rows.add(key);
+    for (const key of unit?.reads.lists ?? []) all.lists.add(key);
+    for (const key of unit?.reads.subtrees ?? []) all.subtrees.add(key);
+  }
+  return all;
 }
 
 function desiredOf(unit: Unit | undefined): Desired | undefined {

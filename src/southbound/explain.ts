@@ -85,10 +85,10 @@ export function* reasonsAround(reason: Reason): Iterable<Reason> {
 /**
  * The leaves of intent that decide about a leaf of a document, as paths in the order of intent: for people who look for
  * what to change. Where the document has no such leaf, those of what is around it count.
- * @param leaf a path as in json-pointer.ts; everything below it counts.
+ * @param leaf a path as in json-pointer.ts; everything below it counts. `/` and '' are all of it.
  */
 export function causesOf({ leaves }: Explanation, leaf: string): string[] {
-  for (let outer: string | undefined = leaf; outer !== undefined; outer = pointerAbove(outer)) {
+  for (let outer: string | undefined = leaf === '/' ? '' : leaf; outer !== undefined; outer = pointerAbove(outer)) {
     const at = outer;
     const found = leaves.filter(({ path }) => isWithin(at, path));
     if (found.length > 0) return pathsOf(found);

@@ -2,6 +2,7 @@
 
 import type { Adapter, Device, DocumentRef, Json } from './adapter.ts';
 import type { Desired } from './document-queue.ts';
+import type { Reads } from './intent-view.ts';
 
 /** What a transaction makes of one document. */
 export interface DocumentChange {
@@ -12,6 +13,8 @@ export interface DocumentChange {
   /** As intent wants it without the transaction; undefined: not at all. One of both is there. */
   readonly before: Desired | undefined;
   readonly after: Desired | undefined;
+  /** What was read to make either. */
+  readonly reads: Reads;
 }
 
 /** One call to a device, or none when the device holds the document already. */
@@ -27,6 +30,7 @@ export interface PlanStep {
   readonly interruption: string | undefined;
   /** Why it is not made at once. */
   readonly waits: string | undefined;
+  readonly reads: Reads;
   /** Indexes of steps that are made before this one, in the list of steps. */
   readonly after: readonly number[];
 }
@@ -48,7 +52,7 @@ export function planSteps(changes: readonly DocumentChange[]): PlanStep[] {
   });
 }
 
-function stepOf({ device, adapter, target, before, after }: DocumentChange): Omit<PlanStep, 'after'> {
+function stepOf({ device, adapter, target, before, after, reads }: DocumentChange): Omit<PlanStep, 'after'> {
   const ref = refOf({ before, after });
   const isReset = after === undefined && adapter.documentKinds[ref.kind]?.removal === 'reset';
   const body = isReset ? adapter.neutral?.(device, ref) : after?.body;
@@ -59,6 +63,7 @@ function stepOf({ device, adapter, target, before, after }: DocumentChange): Omi
     op: after !== undefined ? (before === undefined ? 'create' : 'change') : isReset ? 'reset' : 'remove',
     before: before?.body,
     body,
+    reads,
     interruption: adapter.interruption?.(ref, before?.body, after?.body),
     waits: device.enabled ? undefined : `device ${device.name} is not enabled; it is told when it is`,
   };

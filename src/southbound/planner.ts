@@ -97,12 +97,14 @@ export class Planner {
 
   /**
    * @param admit told which documents the transaction changes, when it can be rendered; throws to refuse it.
+   * @param dryRun whether the transaction ends here.
    * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
    *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
    */
   async plan(
     candidates: readonly Candidate[],
     admit: (documents: readonly ChangedDocument[]) => void = () => {},
+    dryRun = false,
   ): Promise<void> {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
@@ -116,6 +118,8 @@ export class Planner {
     admit(documents);
     for (const { target, changes, after } of candidates) {
       this.#plans.set(changes, { overlay, generation, devices, targets: candidates.length, documents });
+      // What nobody will append must not keep others waiting.
+      if (dryRun) continue;
       const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);
       started.push({ overlay, generation, rows: after.rows, untilMs: nowMs + IN_FLIGHT_MS });
       this.#inFlight.set(target, started);
@@ -131,10 +135,10 @@ export class Planner {
   changesOf([first]: readonly Candidate[]): DocumentChange[] {
     const plan = first === undefined ? undefined : this.#plans.get(first.changes);
     if (plan === undefined) return [];
-    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, before, after }) => {
+    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, ...change }) => {
       const device = plan.devices.get(name) ?? this.#devices.get(name);
       const adapter = this.#adapters.get(device?.kind ?? '');
-      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, before, after }];
+      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, ...change }];
     });
   }
 

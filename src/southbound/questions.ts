@@ -2,6 +2,7 @@
 
 import type { Candidate } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
+import type { DocumentRef, FoundDocument, Json, Proposal } from './adapter.ts';
 import { causesOf, type Explanation, explain } from './explain.ts';
 import { type PlanStep, planSteps } from './plan-steps.ts';
 import type { Planner } from './planner.ts';
@@ -57,5 +58,37 @@ export class Questions {
   /** What a transaction does to devices. @param candidates as they were just planned */
   stepsOf(candidates: readonly Candidate[]): PlanStep[] {
     return planSteps(this.#planner.changesOf(candidates));
+  }
+
+  /** What a device of this name gives back once it has taken the document; undefined when it tells nothing of this kind. */
+  givenBack(name: string, ref: DocumentRef, body: Json): Json | undefined {
+    const device = this.#planner.devices.get(name);
+    const adapter = this.#adapters.get(device?.kind ?? '');
+    if (device === undefined || adapter?.documentKinds[ref.kind]?.readable !== true) return undefined;
+    return adapter.readBack === undefined ? body : adapter.readBack(device, ref, body);
+  }
+
+  /**
+   * The intent of which a device would get exactly what it was found to hold.
+   * @param model id of the model of the target that is to have the intent.
+   * @throws EdgeconfError FAILED_PRECONDITION when the adapter has no way to tell, or is not made for such a target.
+   */
+  takeOver(
+    name: string,
+    model: string,
+    found: readonly FoundDocument[],
+    options: Readonly<Record<string, string>>,
+  ): Proposal {
+    const device = this.#planner.devices.get(name);
+    const adapter = this.#adapters.get(device?.kind ?? '');
+    if (device === undefined || adapter?.inverse === undefined) {
+      throw new EdgeconfError('FAILED_PRECONDITION', `what device '${name}' holds cannot be told as intent`);
+    }
+    if (adapter.models.includes(model)) return adapter.inverse.takeOver(device, found, options);
+    const right = adapter.models.join(' or ');
+    throw new EdgeconfError(
+      'FAILED_PRECONDITION',
+      `what device '${name}' holds is intent of model ${right}; the target has model ${model}`,
+    );
   }
 }

@@ -141,10 +141,11 @@ export class Reconciler {
   readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<void> => {
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
-    await this.#planner.plan(candidates, (documents) => {
+    const admit = (documents: readonly ChangedDocument[]): void => {
       // When devices change, all that goes to them is nobody's doing but the operator's.
       this.#admit(countByTarget(documents, candidates), request);
-    });
+    };
+    await this.#planner.plan(candidates, admit, request.dryRun === true);
   };
 
   /** What a planned transaction changes on devices. @param candidates as they were planned */
