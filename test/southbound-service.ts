@@ -22,8 +22,8 @@ export type CoreUser =
   | 'auditor' // reads everything
   | 'acme-admin' // everything in target acme
   | 'chicago-admin' // the site Chicago of acme
-  | 'cams-only' // reads the device group of the cameras, and nothing else
-  | 'core-team' // reads and executes the device core-1, and reads few things of acme
+  | 'cams-only' // reads the device group of the cameras, and names of sites
+  | 'core-team' // reads and executes the device core-1, and reads few things of all tenants
   | 'globex-admin'; // everything in target globex
 
 export interface CoreService {
@@ -79,12 +79,9 @@ export async function startCoreService(): Promise<CoreService> {
     role: [
       {
         name: 'cams',
-        rule: [
-          {
-            ...{ name: 'cams', effect: 'allow', target: '*', action: ['read'] },
-            path: '/site/device-group[device-group-id=acme-chicago-cameras]',
-          },
-        ],
+        rule: ['/site/site-id', '/site/device-group[device-group-id=acme-chicago-cameras]'].map((path, i) => ({
+          ...{ name: `rule-${i}`, effect: 'allow', target: '*', path, action: ['read'] },
+        })),
       },
     ],
     user: await people(),
@@ -132,7 +129,7 @@ async function people(): Promise<object[]> {
     'acme-admin': { tenant: 'acme', role: 'enterprise-admin' },
     'chicago-admin': { tenant: 'acme', role: 'site-admin', parameter: [{ name: 'site', value: ['acme-chicago'] }] },
     'cams-only': { tenant: 'acme', role: 'cams' },
-    'core-team': { tenant: 'acme', role: 'core-team', parameter: [{ name: 'device', value: ['core-1'] }] },
+    'core-team': { tenant: '*', role: 'core-team', parameter: [{ name: 'device', value: ['core-1'] }] },
     'globex-admin': { tenant: 'globex', role: 'enterprise-admin' },
   };
   return Promise.all(

@@ -60,6 +60,7 @@ describe('questions about documents over gRPC', () => {
         source: GROUP,
         status: 'in-effect',
         verified: rest.verified,
+        reason: '',
       });
     });
 
@@ -103,8 +104,10 @@ describe('questions about documents over gRPC', () => {
     it('answers with the leaves that the caller may read all of what they are made from', async () => {
       const answer = await core.southbound('cams-only').getDocument(CAMERAS);
       assert.equal(answer.partial, true);
-      // All leaves depend on the site being there, and the group's reader may not read that.
-      assert.equal(answer.desired, '');
+      assert.deepEqual(JSON.parse(answer.desired ?? ''), {
+        'ip-domain-name': 'acme-chicago-video',
+        'site-info': 'acme-chicago',
+      });
       const whole = await core.southbound('chicago-admin').getDocument(CAMERAS);
       assert.equal(whole.partial, false);
     });
@@ -174,7 +177,7 @@ describe('questions about documents over gRPC', () => {
         lists: [],
       });
       const { documents } = await reached('acme-admin', '/application[application-id=acme-video-archive]/address');
-      assert.deepEqual(documents, ['network-slice/acme-chicago-cameras']);
+      assert.deepEqual(documents, ['network-slice/acme-chicago-cameras', 'network-slice/acme-dallas-depot']);
     });
 
     it('finds what a subtree reaches, with the lists of documents that it decides about', async () => {
