@@ -3,7 +3,7 @@
 import type { Snapshot } from '../datastore/snapshot.ts';
 import type { RowKey } from '../schema/row-key.ts';
 import type { Claims } from './claims.ts';
-import { claimKey, type DocumentUnit, documentUnitId, type Rendering, type Unit } from './rendering.ts';
+import { claimKey, type DocumentUnit, type ListUnit, listId, type Rendering } from './rendering.ts';
 
 /** Reads what the planner keeps. */
 export class KnownDocuments {
@@ -26,29 +26,23 @@ export class KnownDocuments {
   /** The document that has this id on the device: of two that want it, the first. */
   document(device: string, id: string): DocumentUnit | undefined {
     const [first] = this.#claims.wanting(claimKey(device, id));
-    return first === undefined ? undefined : this.#documentUnit(first);
+    const unit = first === undefined ? undefined : this.#rendering.unit(first);
+    return unit?.kind === 'document' ? unit : undefined;
   }
 
-  /** All documents of a device, of all targets or of one, by id. */
-  documentsOn(device: string, target?: string): DocumentUnit[] {
-    const found = new Map<string, DocumentUnit>();
-    for (const list of this.#rendering.listsOf(device, target)) {
-      const unit = this.#rendering.unit(list);
-      if (unit?.kind !== 'list') continue;
-      for (const { id } of unit.refs) {
-        const document = this.#documentUnit(documentUnitId(list, id));
-        // Who came second has no document.
-        if (document !== undefined && this.document(device, id) === document) found.set(id, document);
-      }
+  /** Whether any document of these targets is wanted on the device, or might be. */
+  concerns(device: string, targets: ReadonlySet<string>): boolean {
+    for (const list of this.#rendering.listsOf(device)) {
+      if (targets.has(this.#rendering.unit(list)?.target ?? '')) return true;
     }
-    return [...found.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
+    return false;
   }
 
   /**
    * What was made from any of these rows of a target's intent, existing or not: documents, and lists of documents.
    * Between two steps others may get the thread.
    */
-  *readersOf(target: string, keys: Iterable<RowKey>): Generator<void, Unit[]> {
+  *readersOf(target: string, keys: Iterable<RowKey>): Generator<void, (DocumentUnit | ListUnit)[]> {
     const root = this.#snapshots.get(target)?.model.root;
     if (root === undefined) return [];
     const ids = new Set<string>();
@@ -58,11 +52,15 @@ export class KnownDocuments {
       this.#rendering.touched(target, (index) => index.touched(root, [change], ids));
       yield;
     }
-    return [...ids].sort().flatMap((id) => this.#rendering.unit(id) ?? []);
-  }
-
-  #documentUnit(id: string): DocumentUnit | undefined {
-    const unit = this.#rendering.unit(id);
-    return unit?.kind === 'document' ? unit : undefined;
+    for (const id of [...ids]) {
+      const unit = this.#rendering.unit(id);
+      // Which devices a part names decides about its lists there.
+      if (unit?.kind !== 'part') continue;
+      for (const device of unit.devices) ids.add(listId(unit.adapter, device, target, unit.part));
+    }
+    return [...ids].sort().flatMap((id) => {
+      const unit = this.#rendering.unit(id);
+      return unit === undefined || unit.kind === 'part' ? [] : [unit];
+    });
   }
 }
