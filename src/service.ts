@@ -225,8 +225,9 @@ async function listen(
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: async ({ revision, signal }) => {
-      await southbound.settled({ revision, signal });
+    settled: ({ targets, candidates, ...wait }) => {
+      const devices = southbound.questions.devicesOf(targets, candidates);
+      return southbound.settled({ ...wait, ...(devices === undefined ? {} : { devices }) });
     },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
