@@ -3,6 +3,9 @@
 import fc from 'fast-check';
 import type { FoundDocument } from '../../../src/southbound/adapter.ts';
 
+/** Mostly the first value, so that most documents are wrong in one place at most. */
+const mostly = <T>(usual: T, ...others: T[]) =>
+  fc.oneof({ arbitrary: fc.constant(usual), weight: 12 }, { arbitrary: fc.constantFrom(...others), weight: 1 });
 const text = fc.constantFrom('', 'a-b', 'rule-1', 'ALLOW-ALL', 'Über', 'x', '10.0.0.0/8', '1.2.3.4/24', 'any');
 const number = fc.constantFrom(0, 1, 6, 17, 55, 250, 1492, 70_000);
 const leaf = fc.oneof(text, number, fc.constant(null), fc.constant([]));
@@ -12,26 +15,39 @@ const qos = fc.record(
   { requiredKeys: [] },
 );
 const domain = fc.record(
-  { dnn: text, 'ue-ip-pool': text, 'dns-primary': text, mtu: number, 'pcscf-primary': text, 'ue-dnn-qos': qos },
-  { requiredKeys: [] },
+  {
+    dnn: text,
+    'ue-ip-pool': mostly('10.0.0.0/8', '1.2.3.4/24', 'any', ''),
+    'dns-primary': text,
+    mtu: number,
+    'pcscf-primary': text,
+    'ue-dnn-qos': qos,
+  },
+  { requiredKeys: ['ue-ip-pool'] },
+);
+const mostlyImsi = fc.oneof(
+  { arbitrary: fc.nat(99).map((n) => `0010100000000${String(n).padStart(2, '0')}`), weight: 30 },
+  { arbitrary: fc.constantFrom('1', 'x'), weight: 1 },
 );
 const group = fc.record(
   {
-    imsis: fc.array(fc.constantFrom('001010000000001', '001010000000002', '001010000000003', '1', 'x')),
+    imsis: fc.uniqueArray(mostlyImsi, { maxLength: 2 }),
     'ip-domain-name': text,
     'site-info': text,
-    'ip-domains': fc.array(domain, { maxLength: 2 }),
-    'ip-domain-expanded': domain,
+    'ip-domains': fc.array(domain, { minLength: 1, maxLength: 2 }),
     msisdns: fc.constant(['1']),
   },
-  { requiredKeys: ['imsis'] },
+  { requiredKeys: ['imsis', 'ip-domains'] },
 );
 const rule = fc.record(
   {
     'rule-name': fc.constantFrom('a-b', 'a-c', 'b-a', 'rule-1', 'ALLOW-ALL', '', 'a-b-c'),
-    priority: fc.constantFrom(0, 7, 200, 230, 250, 251),
-    action: fc.constantFrom('permit', 'deny', 'maybe'),
-    endpoint: fc.constantFrom('1.2.3.4/32', '10.0.0.0/8', '0.0.0.0/0', '1.2.3.4/24', 'any'),
+    priority: fc.oneof(
+      { arbitrary: fc.constantFrom(0, 7, 200, 250, 251), weight: 20 },
+      { arbitrary: fc.constant(230), weight: 1 },
+    ),
+    action: mostly('permit', 'deny', 'deny', 'deny', 'maybe'),
+    endpoint: mostly('1.2.3.4/32', '10.0.0.0/8', '0.0.0.0/0', '1.2.3.4/24', 'any'),
     protocol: number,
     'dest-port-start': number,
     'dest-port-end': number,
@@ -45,17 +61,25 @@ const rule = fc.record(
 const slice = fc.record(
   {
     'slice-id': fc.record({
-      sst: fc.constantFrom('1', '01', '300', 'x'),
-      sd: fc.constantFrom('1', 'xyz', '010203'),
+      sst: mostly('1', '01', '300', 'x'),
+      sd: mostly('010203', '1', 'xyz'),
     }),
-    'site-device-group': fc.uniqueArray(fc.constantFrom('g1', 'g2', 'g3', 'missing'), { maxLength: 3 }),
+    'site-device-group': fc.uniqueArray(mostly('g1', 'g2', 'g3', 'g2', 'g3', 'missing'), { maxLength: 2 }),
     'site-info': fc.record({
-      'site-name': fc.constantFrom('here', 'there', 'Not Here'),
-      plmn: fc.record({ mcc: fc.constantFrom('001', '1'), mnc: fc.constantFrom('01', '093', '') }),
-      gNodeBs: fc.array(fc.record({ name: fc.constantFrom('gnb-b', 'gnb-a', '1.2.3.4', ''), tac: number })),
-      upf: fc.record({ 'upf-name': text, 'upf-port': fc.constantFrom(8805, '8805', 'x') }, { requiredKeys: [] }),
+      'site-name': mostly('here', 'there', 'there', 'Not Here'),
+      plmn: fc.record({ mcc: mostly('001', '1'), mnc: mostly('01', '093', '') }),
+      gNodeBs: fc.array(fc.record({ name: mostly('gnb-b', 'gnb-a', '1.2.3.4', ''), tac: mostly(1, 55, 0, 70_000) }), {
+        maxLength: 3,
+      }),
+      upf: fc.option(
+        fc.record({
+          'upf-name': mostly('upf', '1.2.3.4', 'Ü'),
+          'upf-port': mostly<string | number>(8805, '8805', 'x'),
+        }),
+        { nil: null },
+      ),
     }),
-    'application-filtering-rules': fc.array(rule, { maxLength: 6 }),
+    'application-filtering-rules': fc.array(rule, { maxLength: 3 }),
   },
   { requiredKeys: ['slice-id', 'site-info'] },
 );
