@@ -97,15 +97,18 @@ export async function startService(
     const endReports = reportDeviceState(southbound, datastore);
     stops.push(async () => endReports());
     const gnmiPort = await listen(settings, { datastore, access, southbound, audit: log }, stops);
-    const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]).catch(
-      (error: Error) => {
-        const address = `${settings['http.host']}:${settings['http.port']}`;
-        throw new EdgeconfError(
-          'FAILED_PRECONDITION',
-          `http.host, http.port: cannot listen on ${address}: ${error.message}`,
-        );
-      },
-    );
+    const http = await serveHealth(
+      settings['http.host'],
+      settings['http.port'],
+      () => [...alarms.values()],
+      (device) => southbound.hasten(device),
+    ).catch((error: Error) => {
+      const address = `${settings['http.host']}:${settings['http.port']}`;
+      throw new EdgeconfError(
+        'FAILED_PRECONDITION',
+        `http.host, http.port: cannot listen on ${address}: ${error.message}`,
+      );
+    });
     stops.push(() => http.close());
     // Last, when nothing can fail any more: its secret is told once, and must not be lost to a port in use.
     const firstOperator = await makeFirstOperator(datastore, 'operator');
@@ -222,7 +225,9 @@ async function listen(
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
+    settled: async ({ revision, signal }) => {
+      await southbound.settled({ revision, signal });
+    },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
   const server = await serveGrpc({

@@ -14,6 +14,10 @@ export interface AckStore {
   reset(device: string, identity: string): Promise<void>;
   /** Undefined: the document is gone. */
   put(device: string, documentId: string, held: Held | undefined): Promise<void>;
+  /** Notes the version that a device was found to have. */
+  noteVersion(device: string, version: string): Promise<void>;
+  /** Versions that devices were found to have, by device. */
+  versions(): Promise<Map<string, string>>;
   /** Forgets the device. */
   forget(device: string): Promise<void>;
 }
@@ -26,6 +30,7 @@ export interface Remembered {
 
 const IDENTITY = 'i';
 const DOCUMENT = 'd';
+const VERSION = 'v';
 
 /** Keeps everything in a level database (or a sublevel) of text keys and values that nobody else writes to. */
 export function levelAckStore(db: Pick<Level<string, string>, 'batch' | 'get' | 'iterator' | 'keys'>): AckStore {
@@ -44,14 +49,22 @@ export function levelAckStore(db: Pick<Level<string, string>, 'batch' | 'get' | 
     },
     async reset(device, identity) {
       const gone = (await keysOf(device)).map((key) => ({ type: 'del' as const, key }));
-      await db.batch([...gone, { type: 'put', key: prefixOf(IDENTITY, device), value: identity }]);
+      const version = { type: 'del' as const, key: prefixOf(VERSION, device) };
+      await db.batch([...gone, version, { type: 'put', key: prefixOf(IDENTITY, device), value: identity }]);
     },
     async put(device, documentId, held) {
       const key = prefixOf(DOCUMENT, device) + documentId;
       await db.batch([held === undefined ? { type: 'del', key } : { type: 'put', key, value: JSON.stringify(held) }]);
     },
+    async noteVersion(device, version) {
+      await db.batch([{ type: 'put', key: prefixOf(VERSION, device), value: version }]);
+    },
+    async versions() {
+      const found = await db.iterator({ gte: `${VERSION}\0`, lt: `${VERSION}\x01` }).all();
+      return new Map(found.map(([key, version]) => [key.slice(2, -1), version]));
+    },
     async forget(device) {
-      const keys = [...(await keysOf(device)), prefixOf(IDENTITY, device)];
+      const keys = [...(await keysOf(device)), prefixOf(IDENTITY, device), prefixOf(VERSION, device)];
       await db.batch(keys.map((key) => ({ type: 'del' as const, key })));
     },
   };
@@ -74,16 +87,21 @@ function readHeld(device: string, key: string, text: string): Held {
     throw damaged(device, key, cause);
   }
   if (!isHeld(held)) throw damaged(device, key, undefined);
-  return { ref: held.ref, text: held.text, confirmed: held.confirmed };
+  return { ...held, text: held.text };
 }
 
+/** Records of old have no more than `ref`, `text` and `confirmed`. */
 function isHeld(value: unknown): value is Held {
   if (typeof value !== 'object' || value === null) return false;
-  const { ref, text, confirmed } = value as Record<string, unknown>;
-  if (typeof confirmed !== 'boolean' || (text !== undefined && typeof text !== 'string')) return false;
+  const { ref, confirmed, revision, ...texts } = value as Record<string, unknown>;
+  const optional = [texts.text, texts.target, texts.acknowledged, texts.actual, texts.confirmedFor];
+  if (typeof confirmed !== 'boolean' || optional.some((text) => text !== undefined && typeof text !== 'string'))
+    return false;
+  if (revision !== undefined && typeof revision !== 'number') return false;
   if (typeof ref !== 'object' || ref === null) return false;
-  const { kind, id, source, dependsOn } = ref as Record<string, unknown>;
-  return typeof kind === 'string' && typeof id === 'string' && Array.isArray(source) && Array.isArray(dependsOn);
+  const { kind, id, source, dependsOn, dependsOnElsewhere = [], uses = [] } = ref as Record<string, unknown>;
+  const lists = [source, dependsOn, dependsOnElsewhere, uses];
+  return typeof kind === 'string' && typeof id === 'string' && lists.every(Array.isArray);
 }
 
 function damaged(device: string, key: string, cause: unknown): EdgeconfError {

@@ -113,7 +113,7 @@ describe('device state in the tree', () => {
 
   it('streams what arrives at the device and what it refuses, and is read by Get', async () => {
     // 400: the core's verdict on one document, which then waits for a change of intent.
-    core.faults.failNext(1, 400, { path: /device-group\/acme-dallas-sensors/ });
+    core.faults.failNext(1, 400, { method: ['POST'], path: /device-group\/acme-dallas-sensors/ });
     const stream = follow('/device/state', (values) => values.get(`${state}/pending`) === '2');
     await stream.ready;
     await set('acme', JSON.parse(await readFile(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8')));
