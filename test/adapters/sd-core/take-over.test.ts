@@ -179,7 +179,7 @@ describe('sd-core take-over', () => {
       const device = core({ endpoints: [ENDPOINT] });
       await fill(client, intentFixture('acme'), device);
       const drawer = ['208930100007599', '001010000000001'].map(
-        (imsi): FoundDocument => ({ kind: 'subscriber', id: `subscriber/imsi-${imsi}`, body: {} }),
+        (imsi): FoundDocument => ({ kind: 'subscriber', id: `subscriber/imsi-${imsi}`, body: null }),
       );
       const proposal = takeOver(device, [...(await foundOn(client)), ...drawer]);
       assert.deepEqual(
