@@ -222,7 +222,9 @@ async function listen(
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
+    settled: async ({ revision, signal }) => {
+      await southbound.settled({ revision, signal });
+    },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
   const server = await serveGrpc({

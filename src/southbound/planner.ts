@@ -5,12 +5,13 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import type { Candidate } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
 import type { Device } from './adapter.ts';
+import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
 import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
 import { type Adapters, Renderer } from './renderer.ts';
-import { claimKey, type DocumentUnit, Overlay, Rendering } from './rendering.ts';
+import { claimKey, type DocumentUnit, listOf, Overlay, Rendering } from './rendering.ts';
 
 /** The reserved target that lists devices. */
 const PLATFORM = 'platform';
@@ -23,6 +24,10 @@ const IN_FLIGHT_MS = 5_000;
 export interface Assignment {
   readonly device: string;
   readonly document: string;
+  /** The target whose intent has a say in it; when nothing is desired, the one that had it. */
+  readonly target: string | undefined;
+  /** Paths of rows of this transaction that it was made from, or that made it go; at most 5. */
+  readonly causes: readonly string[];
   /** Undefined: nothing, unless it is to be left as it is. */
   readonly desired: Desired | undefined;
   /** Intent wants something that could never be rendered: what the device has, stays. */
@@ -159,12 +164,12 @@ export class Planner {
   async accept({ overlay, devices }: Intake, commits: readonly Candidate[]): Promise<Assignment[]> {
     if (devices !== this.#devices) this.#generation += 1;
     this.#devices = devices;
-    const claims = await this.#merge(overlay);
+    const claims = await this.#merge(overlay, new Causes(commits));
     for (const { target, after } of commits) this.#snapshots.set(target, after);
     this.#hasBegun = true;
     overlay.merged();
     for (const { target, after } of commits) this.#land(target, after);
-    return [...claims].map((claim) => this.#assignment(claim));
+    return [...claims].map(([claim, told]) => this.#assignment(claim, told));
   }
 
   /** A transaction is no longer on its way; what was planned on top of it looks at what is known from now on. */
@@ -242,8 +247,16 @@ export class Planner {
     }
   }
 
-  async #merge(overlay: Overlay): Promise<Set<string>> {
-    const claims = new Set<string>();
+  /** @returns what is to be told of each document that may have changed */
+  async #merge(overlay: Overlay, causes: Causes): Promise<Map<string, Told>> {
+    const claims = new Map<string, Told>();
+    const tell = (claim: string, { id, target, reads }: DocumentUnit): void => {
+      const list = this.#rendering.unit(listOf(id));
+      const readers = [{ target, reads }, ...(list === undefined ? [] : [list])];
+      const found = causes.of(readers);
+      const known = claims.get(claim);
+      claims.set(claim, { target, causes: found.length > 0 ? found : (known?.causes ?? []) });
+    };
     let merged = 0;
     for (const [id, unit] of overlay.units) {
       merged += 1;
@@ -251,23 +264,30 @@ export class Planner {
       const before = this.#rendering.set(id, unit);
       if (before?.kind === 'document') {
         if (unit === undefined) this.#claims.remove(before);
-        claims.add(claimKey(before.device, before.ref.id));
+        tell(claimKey(before.device, before.ref.id), before);
       }
       if (unit?.kind !== 'document') continue;
       this.#claims.add(unit);
-      claims.add(claimKey(unit.device, unit.ref.id));
+      tell(claimKey(unit.device, unit.ref.id), unit);
     }
     return claims;
   }
 
-  #assignment(claim: string): Assignment {
+  #assignment(claim: string, told: Told): Assignment {
     const [device = '', document = ''] = claim.split('\0');
     const wanting = this.#claims.wanting(claim).map((id) => this.#rendering.unit(id));
     const [holder, rival] = wanting.filter((unit): unit is DocumentUnit => unit?.kind === 'document');
     const fault = holder?.fault ?? (rival === undefined ? undefined : claimRefusal(rival, holder));
     const leave = holder !== undefined && holder.desired === undefined;
-    return { device, document, desired: holder?.desired, leave, fault };
+    const target = holder?.target ?? told.target;
+    return { device, document, target, causes: told.causes, desired: holder?.desired, leave, fault };
   }
+}
+
+/** What is known of a document's change besides the document. */
+interface Told {
+  readonly target: string;
+  readonly causes: readonly string[];
 }
 
 /** Names of the devices that these transactions change. */

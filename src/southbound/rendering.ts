@@ -46,6 +46,11 @@ export function documentUnitId(list: string, documentId: string): string {
   return list + documentId;
 }
 
+/** The id of the part that lists a document. Neither devices nor targets nor list keys have a NUL in them. */
+export function listOf(documentUnit: string): string {
+  return `${documentUnit.split('\0', 3).join('\0')}\0`;
+}
+
 /** Where units are looked up. */
 export interface Layer {
   unit(id: string): Unit | undefined;
