@@ -10,7 +10,7 @@ import {
 } from '../../src/southbound/adapter.ts';
 import { slicesOfDevices, weightOf } from './radio-share.ts';
 import {
-  DIRECTIONS,
+  type Direction,
   FIRST_NUMBER,
   LAST_NUMBER,
   numberIn,
@@ -54,9 +54,8 @@ export function associationBody(site: IntentNode, device: Device, ref: DocumentR
     const slice = found(slicesOfDevices(site).get(String(user().leaf('device'))), ref);
     return requireNumber(slice, device, nodeId);
   };
-  const [downlink, uplink] = DIRECTIONS.map((direction) =>
-    because(`${direction} slice of the device's slice on the node`, () => String(numberIn(direction, number()))),
-  );
+  const sliceIn = (direction: Direction): Json =>
+    because(`${direction} slice of the device's slice on the node`, () => String(numberIn(direction, number())));
   return {
     e2_node_id: because('the E2 node', () => found(site.entry('e2-node', nodeId), ref).keys[0] ?? ''),
     ue_id: [
@@ -65,8 +64,8 @@ export function associationBody(site: IntentNode, device: Device, ref: DocumentR
         type: because('which number it is', () => 'UE_ID_TYPE_DU_UE_F1_AP_ID'),
       },
     ],
-    dl_slice_id: downlink ?? '',
-    ul_slice_id: uplink ?? '',
+    dl_slice_id: sliceIn('downlink'),
+    ul_slice_id: sliceIn('uplink'),
     drb_id: because('the bearer', () => user().keys[1] ?? ''),
   };
 }

@@ -21,8 +21,8 @@ export interface SdRanSimulatorOptions {
   readonly users?: readonly User[];
   readonly cells?: readonly Cell[];
   readonly figures?: readonly Figure[];
-  /** PEM; without it there is no TLS. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** PEM; without it there is no TLS. With `clients` only clients with a certificate of that authority are let in. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly clients?: string };
   /** Called once a call, when its answer is known (a held call: when it comes in). */
   readonly onRequest?: (entry: RequestEntry) => void;
 }
@@ -113,8 +113,7 @@ class Simulator implements SdRanSimulator {
     const server = new Server();
     server.addService(this.#service(), this.#handlers());
     const { tls } = this.#options;
-    const pair = tls && { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) };
-    const credentials = pair ? ServerCredentials.createSsl(null, [pair]) : ServerCredentials.createInsecure();
+    const credentials = tls === undefined ? ServerCredentials.createInsecure() : secure(tls);
     this.#port = await new Promise((resolve, reject) => {
       server.bindAsync(`127.0.0.1:${this.#port}`, credentials, (error, port) =>
         error ? reject(error) : resolve(port),
@@ -197,6 +196,12 @@ function decoded(method: Method, bytes: Buffer): Record<string, unknown> | undef
   } catch {
     return undefined;
   }
+}
+
+function secure({ certificate, key, clients }: NonNullable<SdRanSimulatorOptions['tls']>): ServerCredentials {
+  const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
+  const authority = clients === undefined ? null : Buffer.from(clients);
+  return ServerCredentials.createSsl(authority, [pair], authority !== null);
 }
 
 function end(ending: Ending, answer: Answer): void {
