@@ -128,7 +128,7 @@ export class DeviceWorker {
   }
 
   /** Numbers of a pool that documents have which the device may hold. */
-  heldNumbers(pool: string): ReadonlySet<number> {
+  heldNumbers(pool: string): ReadonlyMap<number, readonly Held[]> {
     return this.#queue.numbers(pool);
   }
 

@@ -228,7 +228,7 @@ export class DocumentQueue {
   }
 
   /** Numbers of a pool that documents have which may be there. */
-  numbers(pool: string): ReadonlySet<number> {
+  numbers(pool: string): ReadonlyMap<number, readonly Held[]> {
     return this.#numbers.of(pool);
   }
 
@@ -383,7 +383,7 @@ export class DocumentQueue {
 
   #setHeld(id: string, held: Held | undefined): void {
     const before = this.#held.get(id);
-    if (before !== undefined) this.#numbers.count(before.ref, -1);
+    if (before !== undefined) this.#numbers.remove(before);
     for (const dependency of before?.ref.dependsOn ?? []) {
       const ids = this.#dependents.get(dependency);
       if (ids?.delete(id) === true && ids.size === 0) this.#dependents.delete(dependency);
@@ -393,7 +393,7 @@ export class DocumentQueue {
       return;
     }
     this.#held.set(id, held);
-    this.#numbers.count(held.ref, 1);
+    this.#numbers.add(held);
     for (const dependency of held.ref.dependsOn) {
       const ids = this.#dependents.get(dependency);
       if (ids === undefined) this.#dependents.set(dependency, new Set([id]));

@@ -1,7 +1,7 @@
 // Keeps devices doing what intent says: follows the change feed, gives the workers their work, tells how it stands.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
+import type { Amendment, Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
@@ -13,7 +13,10 @@ import { DeviceWorker, type WorkerSurroundings } from './device-worker.ts';
 import { DocumentQueue } from './document-queue.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
+import type { Gaps } from './gaps.ts';
+import type { NumberHolder } from './numbers.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
+import type { PoolStanding } from './pools.ts';
 import type { Adapters } from './renderer.ts';
 
 /** Where intent comes from; a Datastore fits. */
@@ -109,7 +112,11 @@ export class Reconciler {
     };
     this.#admit = options.admit ?? (() => {});
     const { clock } = this.#surroundings;
-    this.#planner = new Planner(this.#adapters, () => clock.nowMs());
+    this.#planner = new Planner(
+      this.#adapters,
+      () => clock.nowMs(),
+      (device, pool) => this.heldNumbers(device, pool),
+    );
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
@@ -134,14 +141,34 @@ export class Reconciler {
   }
 
   /** Refuses what devices could not take. See `Planner.plan`. */
-  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<void> => {
+  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
-    await this.#planner.plan(candidates, (documents) => {
+    return await this.#planner.plan({
+      candidates,
+      request,
       // When devices change, all that goes to them is nobody's doing but the operator's.
-      this.#admit(countByTarget(documents, candidates), request);
+      admit: (documents) => this.#admit(countByTarget(documents, candidates), request),
     });
   };
+
+  /** Nothing of a planned transaction was kept: what it would have taken is free. */
+  readonly released = (request: CommitRequest): void => this.#planner.release(request);
+
+  /** What devices have no way to do, by the entry of intent that asks for it. */
+  get gaps(): Gaps {
+    return this.#planner.gaps;
+  }
+
+  /** The pools of a device of which something is used, by name. */
+  pools(device: string): PoolStanding[] {
+    return this.#planner.pools(device);
+  }
+
+  /** Told of each device whose pools may have changed. @returns ends the listening */
+  onPools(listener: (device: string) => void): () => void {
+    return this.#planner.onPools(listener);
+  }
 
   /** What a planned transaction changes on devices. @param candidates as they were planned */
   documentsOf(candidates: readonly Candidate[]): readonly ChangedDocument[] {
@@ -196,8 +223,8 @@ export class Reconciler {
   }
 
   /** Numbers of a pool that documents have which the device may hold, wanted or not. */
-  heldNumbers(device: string, pool: string): ReadonlySet<number> {
-    return this.#workers.get(device)?.heldNumbers(pool) ?? new Set();
+  heldNumbers(device: string, pool: string): ReadonlyMap<number, readonly NumberHolder[]> {
+    return this.#workers.get(device)?.heldNumbers(pool) ?? new Map();
   }
 
   /**
