@@ -20,6 +20,7 @@ import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
 import { accessService } from './northbound/api/access-service.ts';
 import { auditService } from './northbound/api/audit-service.ts';
+import { southboundService } from './northbound/api/southbound-service.ts';
 import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
@@ -218,6 +219,7 @@ async function listen(
   });
   const leafListUpdate = settings['gnmi.leafListUpdate'];
   const questions = accessService({ datastore, door, leafListUpdate });
+  const documents = southboundService({ datastore, door, engine: southbound, leafListUpdate });
   const gnmi = gnmiService({
     datastore,
     door,
@@ -232,7 +234,7 @@ async function listen(
     host: settings['gnmi.host'],
     port: settings['gnmi.port'],
     tls: await tlsOptions(settings),
-    services: [gnmi, questions, auditService({ door, datastore, audit })],
+    services: [gnmi, questions, documents, auditService({ door, datastore, audit })],
     onUntrusted: (client) => audit.note(untrustedEvent(client)),
     channelOptions: grpcServerOptions(),
     keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
@@ -243,6 +245,7 @@ async function listen(
     process.off('SIGHUP', reload);
     gnmi.endStreams();
     questions.close();
+    documents.close();
     await server.close();
   });
   return server.port;

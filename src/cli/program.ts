@@ -12,6 +12,7 @@ import { ExitCode } from './exit-code.ts';
 import { get } from './get.ts';
 import { showProgress } from './progress.ts';
 import { set } from './set.ts';
+import { addSouthboundCommands } from './southbound-commands.ts';
 import { watch } from './watch.ts';
 
 /** What the CLI cannot do as a client; handed in by main. */
@@ -180,6 +181,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     );
 
   addAccessCommands(program, { client, talk, readText, print: terminal.out });
+  addSouthboundCommands(program, { client, talk, readText, print: terminal.out, tell: terminal.err });
   addAuditCommands(program, { local: local.audit, client, talk, print: terminal.out });
 
   return program;

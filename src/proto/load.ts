@@ -26,6 +26,7 @@ const files = [
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
   'edgeconf/audit/v1/audit.proto',
+  'edgeconf/southbound/v1/southbound.proto',
 ];
 
 // protobufjs knows the well-known types by itself, but descriptor.proto only when it is handed over.

@@ -17,6 +17,7 @@ import type { Gaps } from './gaps.ts';
 import type { NumberHolder } from './numbers.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
 import type { PoolStanding } from './pools.ts';
+import { Questions } from './questions.ts';
 import type { Adapters } from './renderer.ts';
 
 /** Where intent comes from; a Datastore fits. */
@@ -77,6 +78,8 @@ export class Reconciler {
   readonly #adapters: Adapters;
   readonly #surroundings: WorkerSurroundings;
   readonly #planner: Planner;
+  /** What can be asked about documents. */
+  readonly questions: Questions;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
   readonly #workers = new Map<string, DeviceWorker>();
   readonly #faults = new Map<string, Map<string, string>>();
@@ -117,6 +120,7 @@ export class Reconciler {
       () => clock.nowMs(),
       (device, pool) => this.heldNumbers(device, pool),
     );
+    this.questions = new Questions(this.#planner, this.#adapters);
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
