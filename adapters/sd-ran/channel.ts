@@ -40,13 +40,18 @@ export class Channel {
     try {
       return rpc.decode(bytes);
     } catch (cause) {
-      throw this.failure('unavailable', rpc, 'the answer is not what this RPC answers', cause);
+      throw this.failure('unavailable', rpc, 'the answer is not what this RPC answers', { cause });
     }
   }
 
-  /** Names the call in the error. */
-  failure(reason: DeviceError['reason'], rpc: Rpc, words: string, cause?: unknown): DeviceError {
-    return new DeviceError(reason, `${rpc.name} ${this.#address}: ${line(words)}`, { cause });
+  /** Names the call in the error. `leaf` is the leaf of the document that the application complains about. */
+  failure(
+    reason: DeviceError['reason'],
+    rpc: Rpc,
+    words: string,
+    more: { readonly cause?: unknown; readonly leaf?: string | undefined } = {},
+  ): DeviceError {
+    return new DeviceError(reason, `${rpc.name} ${this.#address}: ${line(words)}`, more);
   }
 
   close(): void {
@@ -76,10 +81,10 @@ export class Channel {
     // The next call makes a new connection at once, instead of waiting as long as this library would.
     if (error.code === status.UNAVAILABLE) this.close();
     if (error.code === status.DEADLINE_EXCEEDED) {
-      return this.failure('unavailable', rpc, `no answer within ${this.#timeoutMs} ms`, error);
+      return this.failure('unavailable', rpc, `no answer within ${this.#timeoutMs} ms`, { cause: error });
     }
     const reason = VERDICTS.includes(error.code) ? 'refused' : 'unavailable';
-    return this.failure(reason, rpc, `${status[error.code]} ${error.details}`, error);
+    return this.failure(reason, rpc, `${status[error.code]} ${error.details}`, { cause: error });
   }
 }
 

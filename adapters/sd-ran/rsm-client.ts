@@ -3,7 +3,7 @@
 import type { Device, DeviceClient, DeviceError, DocumentRef, Json } from '../../src/southbound/adapter.ts';
 import { Channel } from './channel.ts';
 import { type Message, type Rpc, rpcOf } from './messages.ts';
-import { mayPass, saysAbsent, saysExists } from './rsm-verdict.ts';
+import { leafOf, mayPass, saysAbsent, saysExists } from './rsm-verdict.ts';
 import { slicePlace } from './slice-number.ts';
 
 const create = rpcOf('onos.rsm.Rsm', 'CreateSlice');
@@ -73,10 +73,7 @@ export class RsmClient implements DeviceClient {
   #failure(rpc: Rpc, cause: string): DeviceError {
     // That it is there and not there at once is said only while somebody else is at work on it.
     const passes = mayPass(cause) || saysExists(cause) || saysAbsent(cause);
-    return this.#channel.failure(
-      passes ? 'unavailable' : 'refused',
-      rpc,
-      cause === '' ? 'it says no, and not why' : cause,
-    );
+    const words = cause === '' ? 'it says no, and not why' : cause;
+    return this.#channel.failure(passes ? 'unavailable' : 'refused', rpc, words, { leaf: leafOf(cause) });
   }
 }

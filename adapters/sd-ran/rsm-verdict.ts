@@ -29,3 +29,16 @@ export function saysExists(cause: string): boolean {
 export function saysAbsent(cause: string): boolean {
   return /^no slice ID /.test(cause);
 }
+
+/** What causes speak of, and the leaf of the request that it is in. */
+const SUBJECTS: readonly (readonly [RegExp, string])[] = [
+  [/weight/i, '/weight'],
+  [/drb|bearer/i, '/drb_id'],
+  [/UENIB UE info|du-ue-f1ap-id|^Invalid ID format|DU ID in UENIB/, '/ue_id'],
+  [/slice id/i, '/slice_id'],
+];
+
+/** The leaf that the cause complains about, as a path in the document; undefined when it does not say. */
+export function leafOf(cause: string): string | undefined {
+  return SUBJECTS.find(([words]) => words.test(cause))?.[1];
+}

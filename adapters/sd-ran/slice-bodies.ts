@@ -31,15 +31,18 @@ const SCHEDULERS: Readonly<Record<string, string>> = {
  */
 export function sliceBody(site: IntentNode, device: Device, ref: DocumentRef, because: Because): Json {
   const { nodeId, direction } = slicePlace(ref.id);
-  const slice = (): IntentNode => found(site.entry('slice', ref.source[3] ?? ''), ref);
+  const slice = found(site.entry('slice', ref.source[3] ?? ''), ref);
+  // The document is of this slice because the slice has this number: a reason of all that is in it.
+  const number = (): number => requireNumber(slice, device, nodeId);
+  number();
   const node = (): IntentNode => found(site.entry('e2-node', nodeId), ref);
   return {
     e2_node_id: because('the E2 node', () => node().keys[0] ?? ''),
-    slice_id: because(`number of the slice on the node; those of uplink slices are 100 higher`, () =>
-      String(numberIn(direction, requireNumber(slice(), device, nodeId))),
+    slice_id: because('number of the slice on the node; those of uplink slices are 100 higher', () =>
+      String(numberIn(direction, number())),
     ),
     scheduler_type: because('scheduler of the node', () => schedulerOf(node())),
-    weight: because('rrm-min in percent is the weight', () => String(weightOf(slice()))),
+    weight: because('rrm-min in percent is the weight', () => String(weightOf(slice))),
     sliceType: because('one slice for each direction, with the same weight', () =>
       direction === 'uplink' ? 'SLICE_TYPE_UL_SLICE' : 'SLICE_TYPE_DL_SLICE',
     ),

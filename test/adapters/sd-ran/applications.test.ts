@@ -39,19 +39,7 @@ describe('SD-RAN applications', () => {
   });
 
   describe('onos-mlb', () => {
-    const balanced = (parameters?: Plain): Plain => ({
-      site: [
-        {
-          'site-id': 'berlin',
-          'connectivity-service': {
-            'ran-5g-service': {
-              'mlb-endpoint': 'grpc://mlb.example:5150',
-              ...(parameters === undefined ? {} : { 'load-balancing': parameters }),
-            },
-          },
-        },
-      ],
-    });
+    const balanced = (balance: Plain = {}): Plain => radioIntent({ balance });
     const only = (tree: Plain): [DocumentRef, Json] => {
       const [found, ...more] = [...documents(mlb, tree, ranDevice({ kind: 'onos-mlb' }))];
       assert.equal(more.length, 0);
@@ -99,8 +87,8 @@ describe('SD-RAN applications', () => {
   });
 
   /** Path below the node's state, and value. */
-  const shown = (leaves: readonly StateLeaf[] | undefined): [string, StateLeaf['value']][] =>
-    (leaves ?? []).map(({ path, value }) => {
+  const shown = (leaves: Iterable<StateLeaf> | undefined): [string, StateLeaf['value']][] =>
+    [...(leaves ?? [])].map(({ path, value }) => {
       const [site, node, state, ...below] = path;
       assert.deepEqual(
         [site, node, state],
@@ -134,8 +122,8 @@ describe('SD-RAN applications', () => {
       [`cell ${second}/original-pci`, undefined],
       [`cell ${second}/neighbor ${third}/cell-id`, third],
     ]);
-    assert.deepEqual(pci.state?.(siteOf(radioIntent({ nodes: [] })), device, observation), []);
-    assert.deepEqual(pci.state?.(siteOf(radioIntent()), { ...device, endpoints: [] }, observation), []);
+    assert.deepEqual(shown(pci.state?.(siteOf(radioIntent({ nodes: [] })), device, observation)), []);
+    assert.deepEqual(shown(pci.state?.(siteOf(radioIntent()), { ...device, endpoints: [] }, observation)), []);
   });
 
   it('onos-kpimon reports key figures of the nodes that the site has', async () => {

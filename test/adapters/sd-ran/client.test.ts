@@ -107,6 +107,20 @@ describe('onos-rsm client', () => {
       );
     });
 
+    it('what the cause is about, as a leaf of the document', async () => {
+      const leaves: [string, string | undefined][] = [
+        ['failed to convert weight to int - no', '/weight'],
+        ['the number of bearers is 0', '/drb_id'],
+        ['need valid du-ue-f1ap-id', '/ue_id'],
+        ['invalid slice ID', '/slice_id'],
+        ['no', undefined],
+      ];
+      for (const [cause, leaf] of leaves) {
+        simulator.faults.refuseNext(1, cause);
+        await assert.rejects(put(), { reason: 'refused', leaf });
+      }
+    });
+
     it('an answer without success and cause', async () => {
       simulator.faults.refuseNext(1, '');
       await fails('refused', 'CreateSlice @: it says no, and not why');

@@ -47,6 +47,8 @@ export interface Wanted {
   readonly weights?: readonly number[];
   /** Of the user 1240, and of 1241 when there are two. */
   readonly users?: readonly string[];
+  /** Parameters of load balancing. */
+  readonly balance?: Plain;
 }
 
 /** One site: two 5G slices with shares, one without, one of 4G; three devices, two of whom are known users of the node. */
@@ -84,6 +86,7 @@ export function radioIntent(wanted: Wanted = {}): { [name: string]: Plain } {
             'mlb-endpoint': 'grpc://mlb.example:5150',
             'pci-endpoint': 'grpc://pci.example',
             'kpimon-endpoint': 'grpc://kpimon.example',
+            ...(wanted.balance === undefined ? {} : { 'load-balancing': wanted.balance }),
           },
         },
         'small-cell': [{ 'small-cell-id': 'hall-1', tac: '1' }],
