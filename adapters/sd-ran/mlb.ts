@@ -8,6 +8,7 @@ import type {
   DocumentRef,
   IntentNode,
   Json,
+  LeafValue,
 } from '../../src/southbound/adapter.ts';
 import { checkAddress } from './address.ts';
 import { Channel } from './channel.ts';
@@ -37,22 +38,26 @@ export const mlb: Adapter = {
 function list(site: IntentNode, device: Device): DocumentRef[] {
   const endpoint = applicationEndpoint(site, 'mlb');
   if (endpoint === undefined || !device.endpoints.includes(endpoint)) return [];
+  // Every parameter has a default where the site says anything at all of load balancing.
+  if (parameter(site, 'interval') === undefined) return [];
   return [{ kind: KIND, id: `${KIND}/parameters`, source: ['site', site.keys[0] ?? ''], dependsOn: [] }];
 }
 
 function render(intent: IntentNode, _device: Device, ref: DocumentRef, because: Because): Json {
-  const parameter = (name: string): Json => {
+  const value = (name: string): Json => {
     const site = intent.entry('site', ref.source[1] ?? '');
-    return Number(site?.leaf('connectivity-service', 'ran-5g-service', 'load-balancing', name));
+    return Number(site && parameter(site, name));
   };
   return {
-    interval: because('seconds between two looks at the load', () => parameter('interval')),
-    overload_threshold: because('percent of load above which a cell is too full', () =>
-      parameter('overload-threshold'),
-    ),
-    target_threshold: because('percent of load below which a cell has room', () => parameter('target-threshold')),
-    delta_ocn: because('steps by which a preference changes at a time', () => parameter('delta-ocn')),
+    interval: because('seconds between two looks at the load', () => value('interval')),
+    overload_threshold: because('percent of load above which a cell is too full', () => value('overload-threshold')),
+    target_threshold: because('percent of load below which a cell has room', () => value('target-threshold')),
+    delta_ocn: because('steps by which a preference changes at a time', () => value('delta-ocn')),
   };
+}
+
+function parameter(site: IntentNode, name: string): LeafValue | undefined {
+  return site.leaf('connectivity-service', 'ran-5g-service', 'load-balancing', name);
 }
 
 class MlbClient implements DeviceClient {

@@ -59,6 +59,10 @@ describe('SD-RAN applications', () => {
       assert.deepEqual(body, { interval: 20, overload_threshold: 100, target_threshold: 40, delta_ocn: 3 });
     });
 
+    it('has none for a site that says nothing of load balancing', () => {
+      assert.deepEqual(mlb.list(siteOf(radioIntent()), ranDevice({ kind: 'onos-mlb' })), []);
+    });
+
     it('has none for a site of another load balancer', () => {
       const device = ranDevice({ kind: 'onos-mlb', endpoints: ['grpc://other.example'] });
       assert.deepEqual(mlb.list(siteOf(balanced()), device), []);

@@ -138,7 +138,13 @@ const modelsOf: Row['shows'] = (messages) =>
   messages.flatMap(({ supported_models: models }) =>
     ((models ?? []) as readonly { name: string }[]).map(({ name }) => name),
   );
-const aether = ['edgeconf-application', 'edgeconf-site', 'edgeconf-template', 'edgeconf-traffic-class'];
+const aether = [
+  'edgeconf-application',
+  'edgeconf-site',
+  'edgeconf-site-ran',
+  'edgeconf-template',
+  'edgeconf-traffic-class',
+];
 const anyTenant = Object.fromEntries(Object.keys(own).map((caller) => [caller, aether]));
 
 export const gnmiRows: Rows = {
@@ -147,7 +153,7 @@ export const gnmiRows: Rows = {
       title: 'the models',
       requests: () => [{}],
       shows: function* (messages) {
-        for (const name of modelsOf(messages)) if (/^edgeconf-(?!metadata|aether)/.test(name)) yield name;
+        for (const name of modelsOf(messages)) if (/^edgeconf-(?!metadata|aether|southbound)/.test(name)) yield name;
       },
       answers: Object.fromEntries(
         ['acme', 'globex', 'platform', 'nowhere'].map((place) => [
