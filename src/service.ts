@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
 import { loadCertificateReader } from './access/certificate-names.ts';
+import { adoption } from './adoption.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { reportAuditState } from './audit/audit-state.ts';
 import { type ExportFrom, exportRecords } from './audit/export.ts';
@@ -84,11 +85,13 @@ export async function startService(
     await acknowledged.open();
     stops.push(() => acknowledged.close());
     const access = new Access(datastore, { engine: settings['access.engine'] });
-    const southbound = new Reconciler({
+    const southbound: Reconciler = new Reconciler({
       adapters,
       store: levelAckStore(acknowledged),
       resolveSecret,
       admit: access.admitToDevices,
+      causesOf: (device, ref, leaf) => southbound.questions.causesOf(device, ref.id, leaf),
+      adopt: adoption({ datastore, access, intentOf: (target) => southbound.questions.known.snapshot(target) }),
     });
     reconciler = southbound;
     // Nobody waits for it but plans: what is configured can be read while it is rendered for the devices.
@@ -225,8 +228,9 @@ async function listen(
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: async ({ revision, signal }) => {
-      await southbound.settled({ revision, signal });
+    settled: ({ targets, candidates, ...wait }) => {
+      const devices = southbound.questions.devicesOf(targets, candidates);
+      return southbound.settled({ ...wait, ...(devices === undefined ? {} : { devices }) });
     },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });

@@ -143,6 +143,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
     .addOption(confirmDeletes())
     .addOption(certify())
+    .addOption(wait())
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
@@ -162,7 +163,8 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
     .addOption(confirmDeletes())
     .addOption(certify())
-    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'confirmDeletes'>) =>
+    .addOption(wait())
+    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'wait' | 'confirmDeletes'>) =>
       talk(options, async (connection) => {
         const { confirmDeletes } = options;
         const edits = { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes };
@@ -197,10 +199,15 @@ interface SetOptions {
   delete: string[];
   confirmDeletes?: string;
   certify: boolean;
+  wait: boolean;
 }
 
 function certify(): Option {
   return new Option('--certify', 'also tell which targets and devices were touched, and whose').default(false);
+}
+
+function wait(): Option {
+  return new Option('--wait', 'wait until the devices have taken it, and tell what they refuse').default(false);
 }
 
 function collect(value: string, before: string[]): string[] {

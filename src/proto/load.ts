@@ -23,6 +23,7 @@ const files = [
   'github.com/openconfig/gnmi/proto/gnmi/gnmi.proto',
   'edgeconf/access/v1/access.proto',
   'edgeconf/gnmi/v1/certificate.proto',
+  'edgeconf/gnmi/v1/delivery.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
   'edgeconf/audit/v1/audit.proto',

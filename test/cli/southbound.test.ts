@@ -102,6 +102,17 @@ describe('the commands about documents', () => {
     assert.deepEqual(refused, await cli('acme-admin', 'set', ...edit.slice(0, 3), 'fast'));
   });
 
+  it('set --wait tells when the devices have it', async () => {
+    const args = ['-t', 'acme', `${GROUP}/mbr/uplink`, '18000000', '--wait'];
+    const { code, lines } = await cli('acme-admin', 'set', ...args);
+    const { revision } = core.service.datastore.head;
+    assert.deepEqual(
+      [code, lines],
+      [0, [`accepted as revision ${revision}`, `  in effect on the devices as of revision ${revision}`]],
+    );
+    assert.match(JSON.stringify(core.simulator.deviceGroups.get('acme-chicago-cameras')), /"dnn-mbr-uplink":18000000/);
+  });
+
   it('import and verify-device say who may', async () => {
     const why = "may not execute /device[name=core-1] in target 'platform', which is to";
     assert.deepEqual(await cli('acme-admin', 'verify-device', 'core-1'), {
