@@ -33,7 +33,9 @@ import { recoverOperator } from './recover.ts';
 import { resolveSecret, type Settings } from './settings.ts';
 import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
+import { reportDelivery } from './southbound/delivery-state.ts';
 import { reportDeviceState } from './southbound/device-state.ts';
+import { reportObservations } from './southbound/observation-state.ts';
 import { Reconciler } from './southbound/reconciler.ts';
 
 /** A running service. */
@@ -99,8 +101,10 @@ export async function startService(
       serviceLog.error({ err }, 'intent could not be taken in; devices stay as they are until the next start');
     });
     stops.push(() => southbound.close());
-    const endReports = reportDeviceState(southbound, datastore);
-    stops.push(async () => endReports());
+    for (const report of [reportDeviceState, reportDelivery, reportObservations]) {
+      const endReports = report(southbound, datastore);
+      stops.push(async () => endReports());
+    }
     const gnmiPort = await listen(settings, { datastore, access, southbound, audit: log }, stops);
     const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]).catch(
       (error: Error) => {

@@ -105,6 +105,14 @@ export class Planner {
     return this.#devices;
   }
 
+  /** Which parts of targets name the device. */
+  partsOf(device: string): { target: string; part: readonly string[] }[] {
+    return [...this.#rendering.listsOf(device)].flatMap((id) => {
+      const unit = this.#rendering.unit(id);
+      return unit?.kind === 'list' ? [{ target: unit.target, part: unit.part }] : [];
+    });
+  }
+
   /** The pools of a device of which something is used, by name. */
   pools(device: string): PoolStanding[] {
     return this.#pools.of(device, capacityOf(this.#adapters, this.#devices));

@@ -15,6 +15,7 @@ import type { ActualDocument, DocumentStatus, Settled, Verification } from './do
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import type { Gaps } from './gaps.ts';
 import type { NumberHolder } from './numbers.ts';
+import type { Observed } from './observation-state.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
 import type { PoolStanding } from './pools.ts';
 import { Questions } from './questions.ts';
@@ -253,6 +254,14 @@ export class Reconciler {
   onDocument(listener: (device: string, document: string) => void): () => void {
     this.#documentListeners.add(listener);
     return () => this.#documentListeners.delete(listener);
+  }
+
+  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
+  observed(name: string): Observed | undefined {
+    const device = this.#planner.devices.get(name);
+    const adapter = device === undefined ? undefined : this.#adapters.get(device.kind);
+    if (device === undefined || adapter === undefined) return undefined;
+    return { device, adapter, parts: this.#planner.partsOf(name) };
   }
 
   /** Told what devices report of the world. @returns ends the listening */
