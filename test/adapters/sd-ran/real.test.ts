@@ -7,54 +7,8 @@ import { adapters } from '../../../adapters/sd-ran/index.ts';
 import { type SdRanSimulator, startSdRanSimulator } from '../../../adapters/sd-ran/simulator/simulator.ts';
 import type { EdgeconfError } from '../../../src/errors.ts';
 import { RealStage } from '../../southbound/real-stage.ts';
-import { NODE } from './fixture.ts';
-
-const ENDPOINT = 'grpc://rsm.example:5150';
-const second = 'e2:4/e00/4/c9';
-
-/** A site whose slices have these shares, each with one device in one group; `users` are devices by their number on the node. */
-function site(
-  shares: Record<string, number>,
-  users: Record<string, string> = {},
-  nodes: readonly string[] = [NODE],
-): object {
-  const names = Object.keys(shares);
-  return {
-    'edgeconf-site:site': [
-      {
-        'site-id': 's',
-        'imsi-definition': { mcc: '001', mnc: '01', enterprise: 1, format: 'CCCNNEEESSSSSSS' },
-        'connectivity-service': { 'ran-5g-service': { 'xapp-endpoint': ENDPOINT } },
-        device: names.map((name) => ({ 'device-id': `${name}-1` })),
-        'device-group': names.map((name) => ({
-          'device-group-id': name,
-          'ip-domain': 'pool',
-          'traffic-class': 'any',
-          mbr: { uplink: '1', downlink: '1' },
-          device: [{ 'device-id': `${name}-1` }],
-        })),
-        'ip-domain': [{ 'ip-domain-id': 'pool', dnn: 'internet', subnet: '10.0.0.0/24' }],
-        slice: names.map((name) => ({
-          'slice-id': name,
-          sst: '1',
-          sd: '010203',
-          'default-behavior': 'DENY-ALL',
-          'device-group': [{ 'device-group': name }],
-          xapp: { 'rrm-min': shares[name] },
-        })),
-        'edgeconf-site-ran:e2-node': nodes.map((id) => ({
-          'e2-node-id': id,
-          ue: Object.entries(id === NODE ? users : {}).map(([number, device]) => ({
-            'du-ue-f1ap-id': Number(number),
-            'drb-id': 5,
-            device,
-          })),
-        })),
-      },
-    ],
-    'edgeconf-traffic-class:traffic-class': [{ 'traffic-class-id': 'any' }],
-  };
-}
+import { NODE, SECOND_NODE as second } from './fixture.ts';
+import { ENDPOINT, radioSite } from './radio-site.ts';
 
 describe('SD-RAN on the real datastore', () => {
   let simulator: SdRanSimulator;
@@ -119,10 +73,10 @@ describe('SD-RAN on the real datastore', () => {
   };
 
   it('gives slices the numbers of nodes that two tenants share, and takes all of them back', async () => {
-    await replace({ acme: site({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
-    await replace({ globex: site({ robots: 20 }, { 1241: 'robots-1' }) });
+    await replace({ acme: radioSite({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
+    await replace({ globex: radioSite({ robots: 20 }, { 1241: 'robots-1' }) });
     assert.deepEqual(slices(), ['1:30 1240', '2:10', '3:20 1241', '101:30 1240', '102:10', '103:20 1241']);
-    await replace({ acme: site({ voice: 10 }) });
+    await replace({ acme: radioSite({ voice: 10 }) });
     assert.deepEqual(slices(), ['2:10', '3:20 1241', '102:10', '103:20 1241']);
     await replace({ acme: {}, globex: {} });
     assert.equal(simulator.slices.size, 0);
@@ -130,8 +84,8 @@ describe('SD-RAN on the real datastore', () => {
 
   it('gives a slice a number on each node of the site', async () => {
     simulator.state.nodes.push(second);
-    await replace({ globex: site({ robots: 20 }) });
-    await replace({ acme: site({ video: 30 }, {}, [NODE, second]) });
+    await replace({ globex: radioSite({ robots: 20 }) });
+    await replace({ acme: radioSite({ video: 30 }, {}, [NODE, second]) });
     assert.deepEqual(
       [slices(), slices(second)],
       [
@@ -143,21 +97,21 @@ describe('SD-RAN on the real datastore', () => {
 
   it('never promises more of a node than there is, to one tenant or to two', async () => {
     assert.match(
-      await refused(stage.replace({ acme: site({ video: 40, voice: 40 }) })),
+      await refused(stage.replace({ acme: radioSite({ video: 40, voice: 40 }) })),
       /e2-node-weight|rrm-min of 80/,
     );
-    await replace({ acme: site({ video: 50 }) });
-    const words = await refused(stage.replace({ globex: site({ robots: 30 }) }));
+    await replace({ acme: radioSite({ video: 50 }) });
+    const words = await refused(stage.replace({ globex: radioSite({ robots: 30 }) }));
     assert.match(words, /^FAILED_PRECONDITION .*weight e2:4\/e00\/3\/c8.*29/);
     assert.doesNotMatch(words, /acme/);
-    await replace({ globex: site({ robots: 29 }) });
+    await replace({ globex: radioSite({ robots: 29 }) });
     assert.deepEqual(slices(), ['1:50', '2:29', '101:50', '102:29']);
   });
 
   it('updates both directions when a share changes, and moves a device with its group', async () => {
-    await replace({ acme: site({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
+    await replace({ acme: radioSite({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
     const before = simulator.requests.length;
-    await replace({ acme: site({ video: 31, voice: 10 }, { 1240: 'voice-1' }) });
+    await replace({ acme: radioSite({ video: 31, voice: 10 }, { 1240: 'voice-1' }) });
     assert.deepEqual(slices(), ['1:31', '2:10 1240', '101:31', '102:10 1240']);
     assert.deepEqual(
       simulator.requests
@@ -169,20 +123,20 @@ describe('SD-RAN on the real datastore', () => {
   });
 
   it('says what the slice manager refuses, in its words, and brings the rest', async () => {
-    await replace({ acme: site({ video: 30 }, { 9: 'video-1' }) });
+    await replace({ acme: radioSite({ video: 30 }, { 9: 'video-1' }) });
     assert.deepEqual(slices(), ['1:30', '101:30']);
     const { status, reason } = document(`ue-association/${NODE}/9/5`);
     assert.equal(status, 'failed');
     assert.match(reason ?? '', /UE ID UE_ID_TYPE_DU_UE_F1_AP_ID 9 does not exist in CU e2:4\/e00\/2\/64$/);
     assert.equal(document(`ran-slice/${NODE}/1/downlink`).status, 'in-effect');
-    await replace({ acme: site({ video: 30 }, { 1240: 'video-1' }) });
+    await replace({ acme: radioSite({ video: 30 }, { 1240: 'video-1' }) });
     assert.deepEqual(slices(), ['1:30 1240', '101:30 1240']);
   });
 
   it('brings slices to a node that was away as soon as it is back', async () => {
     simulator.state.nodes = simulator.state.nodes.filter((node) => node !== NODE);
     const waited = stage.clock.begun(3);
-    await stage.replace({ acme: site({ video: 30 }) });
+    await stage.replace({ acme: radioSite({ video: 30 }) });
     for (let pauses = 1; pauses <= 3; pauses += 1) {
       await stage.clock.begun(pauses);
       stage.clock.advance(1_000);
@@ -208,7 +162,7 @@ describe('SD-RAN on the real datastore', () => {
     };
     for (const [day, begin] of Object.entries(days)) {
       begin();
-      await replace({ acme: site({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
+      await replace({ acme: radioSite({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
       assert.deepEqual(slices(), ['1:30 1240', '2:10', '101:30 1240', '102:10'], day);
       begin();
       await replace({ acme: {} });
@@ -218,11 +172,11 @@ describe('SD-RAN on the real datastore', () => {
   });
 
   it('goes on after a restart of the slice manager, and after one of its own', async () => {
-    await replace({ acme: site({ video: 30 }) });
+    await replace({ acme: radioSite({ video: 30 }) });
     await simulator.faults.restart({ state: 'kept' });
     await stage.stop();
     await stage.start();
-    await replace({ acme: site({ video: 31 }) });
+    await replace({ acme: radioSite({ video: 31 }) });
     assert.deepEqual(slices(), ['1:31', '101:31']);
     await replace({ acme: {} });
     assert.equal(simulator.slices.size, 0);
