@@ -20,8 +20,8 @@ export interface Reach {
 const parameters = ['ca-file', 'server-name'];
 
 /** @throws EdgeconfError FAILED_PRECONDITION for an address or a parameter that it does not understand. */
-export function checkAddress({ name, address, parameters: given }: Device): void {
-  const refuse = (what: string): EdgeconfError => new EdgeconfError('FAILED_PRECONDITION', `device ${name}: ${what}`);
+export function checkAddress({ address, parameters: given }: Device): void {
+  const refuse = (what: string): EdgeconfError => new EdgeconfError('FAILED_PRECONDITION', what);
   const url = parse(address);
   if (url === undefined) {
     throw refuse(`address ${address}: give grpc://host:port, or grpcs://host:port for TLS, without a path`);

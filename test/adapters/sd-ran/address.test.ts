@@ -56,7 +56,7 @@ describe('SD-RAN addresses', () => {
       assert.throws(
         () => checkAddress(ranDevice(over)),
         (error: EdgeconfError) => {
-          assert.deepEqual([error.code, error.message], ['FAILED_PRECONDITION', `device d: ${message}`]);
+          assert.deepEqual([error.code, error.message], ['FAILED_PRECONDITION', message]);
           return true;
         },
       );

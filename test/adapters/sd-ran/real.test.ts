@@ -108,6 +108,23 @@ describe('SD-RAN on the real datastore', () => {
     assert.deepEqual(slices(), ['1:50', '2:29', '101:50', '102:29']);
   });
 
+  it('shows what is left of a node', async () => {
+    await replace({ acme: radioSite({ video: 50 }), globex: radioSite({ robots: 9 }) });
+    assert.deepEqual(stage.reconciler.pools('ran'), [
+      { name: `ran-slice ${NODE}`, capacity: 99, used: 2, free: 97 },
+      { name: `weight ${NODE}`, capacity: 79, used: 59, free: 20 },
+    ]);
+  });
+
+  it('refuses a device that it could not talk to', async () => {
+    const device = { name: 'other', kind: 'onos-mlb', address: 'http://127.0.0.1:5150' };
+    assert.equal(
+      await refused(stage.merge({ platform: { 'edgeconf-platform:device': [device] } })),
+      'FAILED_PRECONDITION /device[name=other]: address http://127.0.0.1:5150: give grpc://host:port, or grpcs://host:port for TLS, ' +
+        'without a path',
+    );
+  });
+
   it('updates both directions when a share changes, and moves a device with its group', async () => {
     await replace({ acme: radioSite({ video: 30, voice: 10 }, { 1240: 'video-1' }) });
     const before = simulator.requests.length;

@@ -152,6 +152,30 @@ describe('onos-rsm: limits and gaps', () => {
     );
   });
 
+  it('says what users notice', () => {
+    const [slice, , , , association] = rsm.list(siteOf(radioIntent()), ranDevice());
+    assert.ok(slice !== undefined && association?.kind === 'ue-association');
+    const texts = [slice, association].map((ref) =>
+      [
+        [undefined, {}],
+        [{}, { weight: '1' }],
+        [{}, undefined],
+      ].map(([before, after]) => rsm.interruption?.(ref, before, after)),
+    );
+    assert.deepEqual(texts, [
+      [
+        undefined,
+        'the node schedules the slice anew; sessions go on',
+        'devices of the slice share what the node has left for everybody',
+      ],
+      [
+        undefined,
+        undefined,
+        'none at once: SD-RAN cannot take a device out of a slice, it keeps the share until it detaches or the slice goes',
+      ],
+    ]);
+  });
+
   it('has nothing to say where it is not asked', () => {
     assert.deepEqual(rsm.gaps?.(siteOf(radioIntent({ nodes: [] })), ranDevice()), []);
     assert.deepEqual(rsm.gaps?.(siteOf(radioIntent()), ranDevice({ endpoints: [] })), []);
