@@ -29,12 +29,16 @@ export class RunningService {
   #operator: GnmiClient | undefined;
   #secret: string | undefined;
 
-  private constructor(folder: string) {
+  readonly #settings: Readonly<Record<string, string>>;
+
+  private constructor(folder: string, settings: Readonly<Record<string, string>>) {
     this.#folder = folder;
+    this.#settings = settings;
   }
 
-  static async start(): Promise<RunningService> {
-    const running = new RunningService(await mkdtemp(join(tmpdir(), 'edgeconf-running-')));
+  /** @param settings besides those of a test, e.g. `adapters` */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+    const running = new RunningService(await mkdtemp(join(tmpdir(), 'edgeconf-running-')), settings);
     await running.start();
     return running;
   }
@@ -56,6 +60,7 @@ export class RunningService {
       'gnmi.port': 0,
       'http.port': 0,
       'log.level': 'silent',
+      ...this.#settings,
     };
     const { service, firstOperator } = await startService(loadSettings({ env: {}, override }));
     this.#service = service;

@@ -143,7 +143,13 @@ const modelsOf: Row['shows'] = (messages) =>
   messages.flatMap(({ supported_models: models }) =>
     ((models ?? []) as readonly { name: string }[]).map(({ name }) => name),
   );
-const aether = ['edgeconf-application', 'edgeconf-site', 'edgeconf-template', 'edgeconf-traffic-class'];
+const aether = [
+  'edgeconf-application',
+  'edgeconf-site',
+  'edgeconf-site-ran',
+  'edgeconf-template',
+  'edgeconf-traffic-class',
+];
 const anyTenant = Object.fromEntries(Object.keys(own).map((caller) => [caller, aether]));
 
 export const gnmiRows: Rows = {
