@@ -10,6 +10,7 @@ import { type Adapter, type Device, type DocumentRef, documentText } from './ada
 import { plainly } from './because.ts';
 import { intentView, noReads } from './intent-view.ts';
 import { entryKeys, walkKey } from './key-walk.ts';
+import { partitionOf } from './partition.ts';
 import { changedList } from './read-index.ts';
 import { type DocumentUnit, documentUnitId, type ListUnit, listId, type Overlay, type Unit } from './rendering.ts';
 
@@ -84,12 +85,14 @@ export class Renderer {
   async *#newParts(target: string, after: Snapshot, changes: Candidate['changes']): AsyncIterable<Place> {
     for await (const { list, part } of topLevelEntries(after.model.root, changes)) {
       for (const [device] of this.#devices) {
-        if (this.#adapterFor(device, after)?.partition === list.name) yield { device, target, part };
+        const adapter = this.#adapterFor(device, after);
+        if (adapter !== undefined && partitionOf(adapter, after.model.root) === list.name)
+          yield { device, target, part };
       }
     }
     for (const [device] of this.#devices) {
       const adapter = this.#adapterFor(device, after);
-      if (adapter === undefined || adapter.partition !== undefined) continue;
+      if (adapter === undefined || partitionOf(adapter, after.model.root) !== undefined) continue;
       if (this.#overlay.unit(listId(device, target, [])) === undefined) yield { device, target, part: [] };
     }
   }
@@ -123,7 +126,7 @@ export class Renderer {
     if (device === undefined || adapter === undefined) return undefined;
     const reads = noReads();
     const root = intentView(after, after.model.root, reads);
-    const { partition } = adapter;
+    const partition = partitionOf(adapter, after.model.root);
     const part = partition === undefined ? root : root.entry(partition, ...place.part);
     if (part === undefined) return undefined;
     const unit = { kind: 'list' as const, id: listId(place.device, place.target, place.part), ...place, reads };
@@ -177,9 +180,11 @@ interface Place {
 }
 
 function partsOf(adapter: Adapter, snapshot: Snapshot): (readonly string[])[] {
-  if (adapter.partition === undefined) return [[]];
-  return intentView(snapshot, snapshot.model.root, noReads())
-    .list(adapter.partition)
+  const { root } = snapshot.model;
+  const partition = partitionOf(adapter, root);
+  if (partition === undefined) return [[]];
+  return intentView(snapshot, root, noReads())
+    .list(partition)
     .map((entry) => entry.keys);
 }
 
