@@ -61,7 +61,8 @@ export async function startService(
     const datastore = await openDatastore({
       folder: settings.data,
       models: await modelsOf(settings),
-      plan: (candidates, request) => reconciler?.plan(candidates, request),
+      plan: async (candidates, request) => (await reconciler?.plan(candidates, request)) ?? [],
+      released: (request) => reconciler?.released(request),
       deadlineMs: settings['commit.deadlineMs'],
       onAlarm: ({ kind, message }) =>
         kind === 'writes-stopped' ? alarms.set('writes', message) : alarms.delete('writes'),
@@ -222,7 +223,9 @@ async function listen(
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: ({ revision, signal }) => southbound.settled({ revision, signal }),
+    settled: async ({ revision, signal }) => {
+      await southbound.settled({ revision, signal });
+    },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
   const server = await serveGrpc({

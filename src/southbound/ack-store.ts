@@ -74,16 +74,21 @@ function readHeld(device: string, key: string, text: string): Held {
     throw damaged(device, key, cause);
   }
   if (!isHeld(held)) throw damaged(device, key, undefined);
-  return { ref: held.ref, text: held.text, confirmed: held.confirmed };
+  return { ...held, text: held.text };
 }
 
+/** Records of old have no more than `ref`, `text` and `confirmed`. */
 function isHeld(value: unknown): value is Held {
   if (typeof value !== 'object' || value === null) return false;
-  const { ref, text, confirmed } = value as Record<string, unknown>;
-  if (typeof confirmed !== 'boolean' || (text !== undefined && typeof text !== 'string')) return false;
+  const { ref, confirmed, revision, ...texts } = value as Record<string, unknown>;
+  const optional = [texts.text, texts.target, texts.acknowledged, texts.actual, texts.confirmedFor];
+  if (typeof confirmed !== 'boolean' || optional.some((text) => text !== undefined && typeof text !== 'string'))
+    return false;
+  if (revision !== undefined && typeof revision !== 'number') return false;
   if (typeof ref !== 'object' || ref === null) return false;
-  const { kind, id, source, dependsOn } = ref as Record<string, unknown>;
-  return typeof kind === 'string' && typeof id === 'string' && Array.isArray(source) && Array.isArray(dependsOn);
+  const { kind, id, source, dependsOn, dependsOnElsewhere = [], uses = [] } = ref as Record<string, unknown>;
+  const lists = [source, dependsOn, dependsOnElsewhere, uses];
+  return typeof kind === 'string' && typeof id === 'string' && lists.every(Array.isArray);
 }
 
 function damaged(device: string, key: string, cause: unknown): EdgeconfError {

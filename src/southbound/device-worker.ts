@@ -2,43 +2,14 @@
 
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
-import { type Adapter, type Device, type DeviceClient, DeviceError, type DocumentRef, type Json } from './adapter.ts';
+import { type Adapter, type Device, type DeviceClient, DeviceError } from './adapter.ts';
 import { type Backoff, backoffMs, type Clock } from './clock.ts';
-import type { Desired, DocumentQueue, Held, Operation, Refusal } from './document-queue.ts';
+import type { DeviceStatus, DocumentEvent } from './device-status.ts';
+import type { Desired, DocumentQueue, Held, Operation, Wisher } from './document-queue.ts';
+import { type DocumentStatus, statusOf } from './document-status.ts';
 import { withoutSecret } from './without-secret.ts';
 
-/** What happened to one document on the wire. */
-export interface DocumentEvent {
-  readonly device: string;
-  readonly op: 'put' | 'remove';
-  readonly ref: DocumentRef;
-  /** What was put. */
-  readonly body: Json | undefined;
-  readonly ok: boolean;
-  /** Why not, in the device's own words. */
-  readonly error: string | undefined;
-  /** Whether it will be tried again. */
-  readonly retried: boolean;
-  readonly revision: number;
-}
-
-/** How one device stands. */
-export interface DeviceStatus {
-  readonly device: string;
-  readonly enabled: boolean;
-  /** Whether the last call was answered; undefined before the first one. */
-  readonly connected: boolean | undefined;
-  readonly lastContactMs: number | undefined;
-  /** Why the device could not be asked, since it last could. */
-  readonly trouble: string | undefined;
-  /** Documents that differ from intent, refused ones included. */
-  readonly pending: number;
-  readonly refused: readonly Refusal[];
-  /** Everything up to this revision is in effect. */
-  readonly appliedRevision: number;
-  /** The revision that the engine last looked at. */
-  readonly intentRevision: number;
-}
+export type { DeviceStatus, DocumentEvent } from './device-status.ts';
 
 /** What a worker needs from its surroundings; the same for all workers. */
 export interface WorkerSurroundings {
@@ -95,8 +66,8 @@ export class DeviceWorker {
     await this.#disconnect();
   }
 
-  want(id: string, desired: Desired | undefined, revision: number): void {
-    const relinked = this.#queue.want(id, desired, revision);
+  want(id: string, desired: Desired | undefined, revision: number, wisher: Wisher = {}): void {
+    const relinked = this.#queue.want(id, desired, revision, wisher);
     if (relinked !== undefined) this.#writes = this.#writes.then(() => this.#remember(id, relinked));
     this.#wake();
   }
@@ -133,7 +104,32 @@ export class DeviceWorker {
       refused: this.#queue.refusals,
       appliedRevision: this.#queue.inEffect(this.#surroundings.intentRevision()),
       intentRevision: this.#surroundings.intentRevision(),
+      circuit: this.#failures === 0 ? 'closed' : 'open',
+      foundVersion: undefined,
+      lastVerifiedMs: undefined,
+      notVerifiable: 0,
+      foreign: 0,
+      drift: [],
+      latency: undefined,
     };
+  }
+
+  /** How all documents stand that are wanted or may be there. */
+  documents(): DocumentStatus[] {
+    return [...this.#queue.ids()].flatMap((id) => this.document(id) ?? []);
+  }
+
+  /** How one document stands; undefined when it is neither wanted nor there. */
+  document(id: string): DocumentStatus | undefined {
+    const standing = this.#queue.standing(id);
+    if (standing === undefined) return undefined;
+    const readable = this.#adapter.documentKinds[standing.ref.kind]?.readable === true;
+    return statusOf(standing, readable ? 'unverified' : 'not-verifiable', undefined, this.#trouble);
+  }
+
+  /** Numbers of a pool that documents have which the device may hold. */
+  heldNumbers(pool: string): ReadonlyMap<number, readonly Held[]> {
+    return this.#queue.numbers(pool);
   }
 
   async #run(): Promise<void> {

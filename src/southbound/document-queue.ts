@@ -1,38 +1,46 @@
 // What one device should hold, what it may hold, and which operation brings it nearer next: pure, in dependency order.
 
-import type { DocumentRef, Json } from './adapter.ts';
+import type { DocumentRef } from './adapter.ts';
+import {
+  type Desired,
+  eitherVersion,
+  entryOf,
+  type Held,
+  type Operation,
+  type Refusal,
+  sameReference,
+  type Wisher,
+} from './held-document.ts';
+import { HeldNumbers } from './held-numbers.ts';
+import { RevisionCounts } from './revision-counts.ts';
 
-/** A document as intent wants it. */
-export interface Desired {
-  readonly ref: DocumentRef;
-  readonly body: Json;
-  /** Canonical text of `body`; equal text is equal content. */
-  readonly text: string;
+export type { Desired, Held, Operation, Refusal, Wisher } from './held-document.ts';
+
+/** Keys of what is waited for on other devices begin like this; ids of documents never do. */
+export const ELSEWHERE = '\0';
+
+/** What one queue needs to know of other devices. */
+export interface OtherDevices {
+  /** What the operation waits for on another device; `released` is called with this key when it may go on. */
+  blocker(operation: Operation): string | undefined;
+  /** Whether nothing but a change of intent can end the wait. */
+  isStuck(key: string): boolean;
+  /** Told of every document whose standing may have changed. */
+  changed(id: string, standing: Standing | undefined): void;
 }
 
-/** What a device may hold under one id. */
-export interface Held {
-  /** `dependsOn` covers everything that any version that may be there depends on. */
+/** All that is known of one document. */
+export interface Standing {
   readonly ref: DocumentRef;
-  /** The text that the device acknowledged last; undefined when a later call's outcome is not known. */
-  readonly text: string | undefined;
-  /** Whether the device ever acknowledged a version that was not removed since. */
-  readonly confirmed: boolean;
-}
-
-/** One call to the device. `revision` is the intent revision it brings into effect. */
-export type Operation =
-  | { readonly op: 'put'; readonly ref: DocumentRef; readonly desired: Desired; readonly revision: number }
-  | { readonly op: 'remove'; readonly ref: DocumentRef; readonly revision: number };
-
-/** A document that the device did not accept; it stays so until intent gives it another content. */
-export interface Refusal {
-  readonly op: Operation['op'];
-  readonly ref: DocumentRef;
-  /** The device's own words. */
-  readonly message: string;
+  readonly target: string | undefined;
+  readonly desired: Desired | undefined;
+  readonly held: Held | undefined;
+  readonly isPending: boolean;
+  readonly refusal: Refusal | undefined;
   readonly revision: number;
 }
+
+const alone: OtherDevices = { blocker: () => undefined, isStuck: () => false, changed: () => {} };
 
 interface Wish {
   /** The revision that last said what is wanted. */
@@ -41,13 +49,17 @@ interface Wish {
   readonly since: number;
 }
 
+interface Wanted extends Wisher {
+  readonly desired: Desired;
+}
+
 /**
  * Puts wait until what they depend on is in effect; removals wait until nothing that may be there depends on them. At most
  * one operation is under way: `next`, `started`, then one of `succeeded`, `failed`, `refused`. `want` may come at any time.
  */
 export class DocumentQueue {
   readonly #held = new Map<string, Held>();
-  readonly #desired = new Map<string, Desired>();
+  readonly #desired = new Map<string, Wanted>();
   /** Ids where desired and held differ. */
   readonly #pending = new Map<string, Wish>();
   readonly #refused = new Map<string, Refusal & { readonly text: string | undefined }>();
@@ -59,9 +71,15 @@ export class DocumentQueue {
   readonly #ready = new Set<string>();
   /** Ids that wait for the id they are listed under. */
   readonly #waiting = new Map<string, Set<string>>();
+  readonly #numbers = new HeldNumbers();
+  /** Which revision each pending document lags behind; `#moving` without those that are refused. */
+  readonly #behind = new RevisionCounts();
+  readonly #moving = new RevisionCounts();
+  readonly #others: OtherDevices;
 
   /** @param held what the device may hold from before; until it is wanted at `revision` or later, it is to be removed. */
-  constructor(held: ReadonlyMap<string, Held>, revision: number) {
+  constructor(held: ReadonlyMap<string, Held>, revision: number, others: OtherDevices = alone) {
+    this.#others = others;
     for (const [id, document] of held) {
       this.#setHeld(id, document);
       this.#settle(id, revision);
@@ -72,13 +90,13 @@ export class DocumentQueue {
    * Says what intent wants under an id from `revision` on; undefined: nothing. Gives what to remember when the device
    * holds this content already, but with other dependencies.
    */
-  want(id: string, desired: Desired | undefined, revision: number): Held | undefined {
+  want(id: string, desired: Desired | undefined, revision: number, wisher: Wisher = {}): Held | undefined {
     if (desired === undefined) this.#desired.delete(id);
-    else this.#desired.set(id, desired);
+    else this.#desired.set(id, { desired, ...wisher });
     this.#left.delete(id);
     const refusal = this.#refused.get(id);
     if (refusal !== undefined && refusal.text !== desired?.text) this.#refused.delete(id);
-    const relinked = this.#relink(id, desired);
+    const relinked = this.#relink(id, desired, wisher.target);
     this.#settle(id, revision);
     return relinked;
   }
@@ -118,10 +136,15 @@ export class DocumentQueue {
   }
 
   /** The operation is about to be sent: from now on the device may hold either version. Gives what to remember of it. */
-  started({ op, ref }: Operation): Held {
+  started({ op, ref, target }: Operation): Held {
     const before = this.#held.get(ref.id);
-    const dependsOn = [...new Set([...(before?.ref.dependsOn ?? []), ...(op === 'put' ? ref.dependsOn : [])])];
-    const held = { ref: { ...ref, dependsOn }, text: undefined, confirmed: before?.confirmed === true };
+    const held = {
+      ...before,
+      ref: op === 'put' ? eitherVersion(before?.ref, ref) : (before?.ref ?? ref),
+      target: op === 'put' ? target : (before?.target ?? target),
+      text: undefined,
+      confirmed: before?.confirmed === true,
+    };
     this.#setHeld(ref.id, held);
     return held;
   }
@@ -129,14 +152,40 @@ export class DocumentQueue {
   /** The device took it. Gives what to remember; undefined: nothing is held any more. */
   succeeded(operation: Operation): Held | undefined {
     const { id } = operation.ref;
-    const held =
-      operation.op === 'put'
-        ? { ref: operation.desired.ref, text: operation.desired.text, confirmed: true }
-        : undefined;
+    const held = operation.op === 'put' ? acknowledged(operation) : undefined;
     this.#setHeld(id, held);
     const wish = this.#pending.get(id);
     this.#pending.delete(id);
     this.#settle(id, wish?.revision ?? operation.revision);
+    return held;
+  }
+
+  /** The device was found to hold what a put would have given it. Gives what to remember. */
+  takenOver(operation: Extract<Operation, { op: 'put' }>): Held {
+    const held = acknowledged(operation);
+    this.#setHeld(operation.ref.id, held);
+    this.#settle(operation.ref.id, operation.revision);
+    return held;
+  }
+
+  /**
+   * The device was found to hold something else than it acknowledged: it is told again. Gives what to remember.
+   * @param actual its text; undefined: the device has no such document any more
+   */
+  distrust(id: string, actual: string | undefined, revision: number): Held | undefined {
+    const before = this.#held.get(id);
+    const held = before === undefined || actual === undefined ? undefined : { ...before, text: undefined, actual };
+    this.#setHeld(id, held);
+    this.#settle(id, revision);
+    return held;
+  }
+
+  /** Notes what the device was found to hold in place of what it acknowledged; undefined: no difference. */
+  noteActual(id: string, actual: string | undefined): Held | undefined {
+    const before = this.#held.get(id);
+    if (before === undefined || before.actual === actual) return undefined;
+    const held = { ...before, actual };
+    this.#setHeld(id, held);
     return held;
   }
 
@@ -146,16 +195,70 @@ export class DocumentQueue {
     this.#ready.add(ref.id);
   }
 
-  /** The device said no. */
-  refused({ op, ref, revision, ...rest }: Operation, message: string): void {
-    const text = 'desired' in rest ? rest.desired.text : undefined;
-    if (this.#desired.get(ref.id)?.text === text) this.#refused.set(ref.id, { op, ref, message, revision, text });
+  /** The device said no. @param cause paths of intent that the device complains about */
+  refused(operation: Operation, message: string, cause?: readonly string[]): void {
+    const { op, ref, target, revision } = operation;
+    const text = operation.op === 'put' ? operation.desired.text : undefined;
+    const wanted = this.#desired.get(ref.id);
+    if (wanted?.desired.text === text) {
+      const refusal = { op, ref, target, message, cause: cause ?? wanted?.causes ?? [], revision, text };
+      this.#refused.set(ref.id, refusal);
+    }
     this.#ready.delete(ref.id);
     this.#settle(ref.id, this.#pending.get(ref.id)?.revision ?? revision);
   }
 
   get refusals(): Refusal[] {
-    return [...this.#refused.values()].map(({ op, ref, message, revision }) => ({ op, ref, message, revision }));
+    return [...this.#refused.values()].map(toRefusal);
+  }
+
+  /** Ids of all documents that are wanted or may be there. */
+  ids(): Set<string> {
+    return new Set([...this.#desired.keys(), ...this.#held.keys()]);
+  }
+
+  /** Ids of all documents that may be there. */
+  heldIds(): IterableIterator<string> {
+    return this.#held.keys();
+  }
+
+  /** How many documents of a kind may be there. */
+  heldOf(kind: string): number {
+    return this.#numbers.documents(kind);
+  }
+
+  /** Numbers of a pool that documents have which may be there. */
+  numbers(pool: string): ReadonlyMap<number, readonly Held[]> {
+    return this.#numbers.of(pool);
+  }
+
+  /** All that is known of a document; undefined when it is neither wanted nor there. */
+  standing(id: string): Standing | undefined {
+    const wanted = this.#desired.get(id);
+    const held = this.#held.get(id);
+    const ref = wanted?.desired.ref ?? held?.ref;
+    if (ref === undefined) return undefined;
+    const refusal = this.#refused.get(id);
+    return {
+      ref,
+      target: wanted === undefined ? held?.target : wanted.target,
+      desired: wanted?.desired,
+      held,
+      isPending: this.#pending.has(id),
+      refusal: refusal === undefined ? undefined : toRefusal(refusal),
+      revision: this.#pending.get(id)?.revision ?? held?.revision ?? 0,
+    };
+  }
+
+  /** What a pending document waits for: the id of another, or a key that begins with ELSEWHERE; undefined: nothing. */
+  waitsFor(id: string): string | undefined {
+    const operation = this.#operation(id);
+    return operation === undefined ? undefined : this.#blocker(operation);
+  }
+
+  /** Something that documents waited for, on this device or another, may have come. */
+  released(key: string): void {
+    this.#release(key);
   }
 
   /** How many documents differ from intent, refused ones included. */
@@ -165,44 +268,48 @@ export class DocumentQueue {
 
   /** The last revision of which everything is in effect, given that the device was told of all up to `told`. */
   inEffect(told: number): number {
-    let revision = told;
-    for (const { since } of this.#pending.values()) revision = Math.min(revision, since - 1);
-    return Math.max(revision, 0);
+    return this.#behind.upTo(told);
+  }
+
+  /** As `inEffect`, but what the device refuses does not count. */
+  takenUpTo(told: number): number {
+    return this.#moving.upTo(told);
   }
 
   /** Whether all that intent wanted up to `revision` is in effect, refused, or held back by what is refused. */
   isSettled(revision: number): boolean {
     for (const [id, { since }] of this.#pending) {
-      if (since <= revision && !this.#isStuck(id)) return false;
+      if (since <= revision && !this.isStuck(id)) return false;
     }
     return true;
   }
 
-  /** Ids that nothing but a change of intent can move: refused, or waiting for something refused. */
-  #isStuck(id: string): boolean {
+  /** Whether nothing but a change of intent can move a document: it is refused, or waits for something refused. */
+  isStuck(id: string): boolean {
     const seen = new Set<string>();
     for (let at: string | undefined = id; at !== undefined; ) {
+      if (at.startsWith(ELSEWHERE)) return this.#others.isStuck(at);
       if (this.#refused.has(at)) return true;
       if (seen.has(at)) return false;
       seen.add(at);
-      const operation: Operation | undefined = this.#operation(at);
-      at = operation === undefined ? undefined : this.#blocker(operation);
+      at = this.waitsFor(at);
     }
     return false;
   }
 
-  #relink(id: string, desired: Desired | undefined): Held | undefined {
+  #relink(id: string, desired: Desired | undefined, target: string | undefined): Held | undefined {
     const held = this.#held.get(id);
     if (held === undefined || desired === undefined || held.text !== desired.text) return undefined;
-    if (sameRef(held.ref, desired.ref)) return undefined;
-    const relinked = { ...held, ref: desired.ref };
+    if (held.target === target && sameReference(held.ref, desired.ref)) return undefined;
+    const confirmedFor = held.confirmed ? { confirmedFor: entryOf(target, desired.ref) } : {};
+    const relinked = { ...held, ref: desired.ref, target, ...confirmedFor };
     this.#setHeld(id, relinked);
     return relinked;
   }
 
   /** Notes whether desired and held differ, and lets those look again who waited for this document. */
   #settle(id: string, revision: number): void {
-    const desired = this.#desired.get(id);
+    const desired = this.#desired.get(id)?.desired;
     const held = this.#held.get(id);
     const same = desired === undefined ? held === undefined : held?.text === desired.text;
     if (same || this.#left.has(id)) {
@@ -212,26 +319,37 @@ export class DocumentQueue {
       this.#pending.set(id, { revision, since: this.#pending.get(id)?.since ?? revision });
       if (!this.#refused.has(id)) this.#ready.add(id);
     }
+    const since = this.#pending.get(id)?.since;
+    this.#behind.set(id, since);
+    this.#moving.set(id, this.#refused.has(id) ? undefined : since);
     this.#release(id);
+    this.#others.changed(id, this.standing(id));
   }
 
   #operation(id: string): Operation | undefined {
     const wish = this.#pending.get(id);
     if (wish === undefined || this.#refused.has(id)) return undefined;
-    const desired = this.#desired.get(id);
-    if (desired !== undefined) return { op: 'put', ref: desired.ref, desired, revision: wish.revision };
+    const { revision } = wish;
+    const wanted = this.#desired.get(id);
+    if (wanted !== undefined) {
+      const { desired, target } = wanted;
+      return { op: 'put', ref: desired.ref, target, desired, revision };
+    }
     const held = this.#held.get(id);
-    return held === undefined ? undefined : { op: 'remove', ref: held.ref, revision: wish.revision };
+    return held === undefined ? undefined : { op: 'remove', ref: held.ref, target: held.target, revision };
   }
 
   #blocker(operation: Operation): string | undefined {
-    if (operation.op === 'put') return operation.desired.ref.dependsOn.find((id) => this.#notInEffect(id));
+    if (operation.op === 'put') {
+      const here = operation.desired.ref.dependsOn.find((id) => this.#notInEffect(id));
+      return here ?? this.#others.blocker(operation);
+    }
     for (const id of this.#dependents.get(operation.ref.id) ?? []) {
       // A document that the device never took, and will not take, needs nothing.
       const never = this.#refused.has(id) && this.#held.get(id)?.confirmed !== true;
       if (id !== operation.ref.id && this.#pending.has(id) && !never) return id;
     }
-    return undefined;
+    return this.#others.blocker(operation);
   }
 
   #notInEffect(id: string): boolean {
@@ -243,9 +361,10 @@ export class DocumentQueue {
   /** Documents that wait for each other in a circle would wait for ever: then the first of them goes without waiting. */
   #breakCycle(): Operation | undefined {
     for (const [blocker, waiting] of this.#waiting) {
+      if (blocker.startsWith(ELSEWHERE)) continue;
       for (const id of waiting) {
         const operation = this.#operation(id);
-        if (operation === undefined || this.#isStuck(id)) continue;
+        if (operation === undefined || this.isStuck(id)) continue;
         waiting.delete(id);
         if (waiting.size === 0) this.#waiting.delete(blocker);
         this.#ready.add(id);
@@ -263,7 +382,9 @@ export class DocumentQueue {
   }
 
   #setHeld(id: string, held: Held | undefined): void {
-    for (const dependency of this.#held.get(id)?.ref.dependsOn ?? []) {
+    const before = this.#held.get(id);
+    if (before !== undefined) this.#numbers.remove(before);
+    for (const dependency of before?.ref.dependsOn ?? []) {
       const ids = this.#dependents.get(dependency);
       if (ids?.delete(id) === true && ids.size === 0) this.#dependents.delete(dependency);
     }
@@ -272,6 +393,7 @@ export class DocumentQueue {
       return;
     }
     this.#held.set(id, held);
+    this.#numbers.add(held);
     for (const dependency of held.ref.dependsOn) {
       const ids = this.#dependents.get(dependency);
       if (ids === undefined) this.#dependents.set(dependency, new Set([id]));
@@ -280,6 +402,12 @@ export class DocumentQueue {
   }
 }
 
-function sameRef(a: DocumentRef, b: DocumentRef): boolean {
-  return a.dependsOn.join('\0') === b.dependsOn.join('\0') && a.source.join('\0') === b.source.join('\0');
+/** What is remembered once the device has taken a document. */
+function acknowledged({ desired: { ref, text }, target, revision }: Extract<Operation, { op: 'put' }>): Held {
+  const confirmedFor = entryOf(target, ref);
+  return { ref, target, text, acknowledged: text, confirmed: true, confirmedFor, revision };
+}
+
+function toRefusal({ op, ref, target, message, cause, revision }: Refusal): Refusal {
+  return { op, ref, target, message, cause, revision };
 }

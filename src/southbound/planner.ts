@@ -2,27 +2,36 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Candidate } from '../datastore/transaction.ts';
-import { EdgeconfError } from '../errors.ts';
+import { platformTarget, targetTurns } from '../datastore/targets.ts';
+import type { Amendment, Candidate } from '../datastore/transaction.ts';
+import type { EdgeconfError } from '../errors.ts';
 import type { Device } from './adapter.ts';
+import { allocate } from './allocator.ts';
+import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
-import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
+import { changedDevices, readDevice, readDevices } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
 import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { Gaps } from './gaps.ts';
+import { InFlight } from './in-flight.ts';
+import { numberChanges, numbersIn } from './number-rows.ts';
+import { type HeldNumbers, Numbers } from './numbers.ts';
+import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
+import { capacityOf, type PoolStanding, Pools } from './pools.ts';
 import { type Adapters, Renderer } from './renderer.ts';
-import { claimKey, type DocumentUnit, Overlay, Rendering } from './rendering.ts';
+import { claimKey, type DocumentUnit, type ListUnit, listOf, Overlay, Rendering, type Unit } from './rendering.ts';
 
-/** The reserved target that lists devices. */
-const PLATFORM = 'platform';
 /** How many units are merged before others get the thread. */
 const UNITS_PER_TURN = 256;
-/** How long a planned transaction is taken to be on its way, when nothing more is heard of it (a dry run, a failed append). */
-const IN_FLIGHT_MS = 5_000;
 
 /** What a device should hold under one id. */
 export interface Assignment {
   readonly device: string;
   readonly document: string;
+  /** The target whose intent has a say in it; when nothing is desired, the one that had it. */
+  readonly target: string | undefined;
+  /** Paths of rows of this transaction that it was made from, or that made it go; at most 5. */
+  readonly causes: readonly string[];
   /** Undefined: nothing, unless it is to be left as it is. */
   readonly desired: Desired | undefined;
   /** Intent wants something that could never be rendered: what the device has, stays. */
@@ -42,42 +51,64 @@ interface Plan {
   /** The devices that it was made for. */
   readonly generation: number;
   readonly targets: number;
+  /** Whether it was made on what the transaction was staged on. */
+  readonly firm: boolean;
   readonly documents: readonly ChangedDocument[];
 }
 
-interface InFlight {
-  readonly overlay: Overlay;
-  readonly generation: number;
-  /** The target's rows with the transaction. */
-  readonly rows: Snapshot['rows'];
-  readonly untilMs: number;
+/** A transaction that is being planned. */
+export interface Planning {
+  readonly candidates: readonly Candidate[];
+  /** Tells it from others: the same object however often it is planned. */
+  readonly request: object;
+  /** Told which documents the transaction changes, when it can be rendered; throws to refuse it. */
+  readonly admit?: (documents: readonly ChangedDocument[]) => void;
 }
 
 /** Plans may overlap each other; `prepare` and `accept` are called for one transaction after the other, in feed order. */
 export class Planner {
+  /** What devices have no way to do. */
+  readonly gaps = new Gaps();
   readonly #adapters: Adapters;
-  readonly #nowMs: () => number;
+  readonly #held: HeldNumbers;
   readonly #rendering = new Rendering();
   readonly #claims = new Claims();
+  readonly #numbers = new Numbers();
+  readonly #pools = new Pools();
+  readonly #poolListeners = new Set<(device: string) => void>();
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
   #devices: ReadonlyMap<string, Device> = new Map();
+  /** Versions that devices told, for those without one in the platform target. */
+  readonly #foundVersions = new Map<string, string>();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
   #generation = 0;
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
-  /** By target: what was planned and may be on its way to the journal, oldest first. */
-  readonly #inFlight = new Map<string, InFlight[]>();
+  readonly #inFlight: InFlight;
 
-  constructor(adapters: Adapters, nowMs: () => number) {
+  /** @param held what devices may hold */
+  constructor(adapters: Adapters, nowMs: () => number, held: HeldNumbers = () => new Map()) {
     this.#adapters = adapters;
-    this.#nowMs = nowMs;
+    this.#held = held;
+    this.#inFlight = new InFlight(nowMs);
   }
 
   /** The devices as of the last transaction taken in. */
   get devices(): ReadonlyMap<string, Device> {
     return this.#devices;
+  }
+
+  /** The pools of a device of which something is used, by name. */
+  pools(device: string): PoolStanding[] {
+    return this.#pools.of(device, capacityOf(this.#adapters, this.#devices));
+  }
+
+  /** Told of each device whose pools may have changed. @returns ends the listening */
+  onPools(listener: (device: string) => void): () => void {
+    this.#poolListeners.add(listener);
+    return () => this.#poolListeners.delete(listener);
   }
 
   /** Whether what the transaction is staged on is known, so that it can be planned at once. */
@@ -86,30 +117,52 @@ export class Planner {
   }
 
   /**
-   * @param admit told which documents the transaction changes, when it can be rendered; throws to refuse it.
-   * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
-   *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
+   * @returns edits that the transaction needs as well: with them it is to be staged anew, and planned again.
+   * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, no device answers for an
+   *   endpoint, a document is another's already, a number or a pool is used up, or no adapter drives a device; ABORTED when
+   *   it competes with another transaction.
    */
-  async plan(
-    candidates: readonly Candidate[],
-    admit: (documents: readonly ChangedDocument[]) => void = () => {},
-  ): Promise<void> {
+  async plan({ candidates, request, admit = () => {} }: Planning): Promise<readonly Amendment[]> {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
-    this.#checkKinds(candidates, devices);
-    const overlay = new Overlay(this.#baseOf(candidates) ?? this.#rendering);
+    checkDevices(deviceNames(candidates), devices, this.#adapters);
+    const base = this.#baseOf(candidates);
+    const overlay = new Overlay(base ?? this.#rendering);
     await this.#render(overlay, candidates, devices);
+    // From here to the end nothing else runs: what is found free stays free until it is noted as taken.
     checkFaults(overlay);
-    const nowMs = this.#nowMs();
-    this.#claims.check(overlay, this.#undecided(candidates, nowMs));
+    const after = new Map(candidates.map((candidate) => [candidate.target, candidate.after]));
+    if (this.#hasBegun) checkEndpoints(overlay, after, devices, this.#adapters);
+    const others = this.#inFlight.others(request);
+    const { amendments, numbers } = allocate({
+      candidates,
+      lists: [...overlay.units.values()].filter((unit): unit is ListUnit => unit?.kind === 'list'),
+      snapshot: (target) => this.#snapshots.get(target),
+      taken: [this.#numbers, ...others.map((other) => other.numbers)],
+      held: this.#held,
+    });
+    const targets = candidates.map((candidate) => ({ target: candidate.target, rows: candidate.after.rows }));
+    const started = { request, targets, overlay, generation, numbers };
+    if (amendments.length > 0) {
+      this.#inFlight.add(started);
+      return amendments;
+    }
+    // What comes before in the same target is what this one is staged on.
+    const undecided = others.filter((other) => !other.targets.some(({ target }) => after.has(target)));
+    const overlays = undecided.map((other) => other.overlay);
+    this.#claims.check(overlay, overlays);
+    this.#pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
     const documents = documentsChanged(overlay);
     admit(documents);
-    for (const { target, changes, after } of candidates) {
-      this.#plans.set(changes, { overlay, generation, targets: candidates.length, documents });
-      const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);
-      started.push({ overlay, generation, rows: after.rows, untilMs: nowMs + IN_FLIGHT_MS });
-      this.#inFlight.set(target, started);
-    }
+    const plan = { overlay, generation, targets: candidates.length, firm: base !== undefined, documents };
+    for (const { changes } of candidates) this.#plans.set(changes, plan);
+    this.#inFlight.add(started);
+    return [];
+  }
+
+  /** Nothing of a planned transaction was kept. */
+  release(request: object): void {
+    this.#inFlight.release(request);
   }
 
   /** The documents that a transaction changes, as it was planned; none when it was not. */
@@ -120,29 +173,44 @@ export class Planner {
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */
   #baseOf(candidates: readonly Candidate[]): Overlay | Rendering | undefined {
     if (!this.#hasBegun) return undefined;
-    if (candidates.every(({ target, before }) => this.#snapshots.get(target)?.rows === before.rows))
-      return this.#rendering;
+    if (candidates.every(({ target, before }) => this.#isKnown(target, before))) return this.#rendering;
     const [only, ...others] = candidates;
     if (only === undefined || others.length > 0) return undefined;
-    const below = this.#inFlight.get(only.target)?.findLast(({ rows }) => rows === only.before.rows);
+    const below = this.#inFlight.giving(only.target, only.before.rows);
     return below?.generation === this.#generation ? below.overlay : undefined;
   }
 
-  /** What transactions of other targets may be about to add. */
-  #undecided(candidates: readonly Candidate[], nowMs: number): Overlay[] {
-    const own = new Set(candidates.map(({ target }) => target));
-    return [...this.#inFlight].flatMap(([target, started]) =>
-      own.has(target) ? [] : started.filter(({ untilMs }) => nowMs < untilMs).map(({ overlay }) => overlay),
-    );
+  #isKnown(target: string, before: Snapshot): boolean {
+    const known = this.#snapshots.get(target);
+    return known === undefined ? before.size === 0 : known.rows === before.rows;
   }
 
   /** Renders everything there is. */
   async prepareAll(snapshots: readonly Snapshot[]): Promise<Intake> {
-    for (const snapshot of snapshots) this.#snapshots.set(snapshot.target, snapshot);
-    const platform = this.#snapshots.get(PLATFORM);
-    const devices = platform === undefined ? this.#devices : readDevices(platform, platform.model.root);
+    for (const snapshot of snapshots) {
+      this.#snapshots.set(snapshot.target, snapshot);
+      for (const row of numbersIn(snapshot)) this.#numbers.add(snapshot.target, row);
+    }
+    const platform = this.#snapshots.get(platformTarget);
+    const devices = platform === undefined ? new Map<string, Device>() : readDevices(platform, platform.model.root);
+    for (const [name, device] of devices) devices.set(name, this.#withFoundVersion(device));
     const overlay = new Overlay(this.#rendering);
-    await this.#render(overlay, [], devices);
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    for (const snapshot of snapshots) if (snapshot.target !== platformTarget) await renderer.whole(snapshot);
+    return { overlay, devices };
+  }
+
+  /** Renders again for a device that told its version, or whose version is unknown again. */
+  async prepareVersion(name: string, version: string | undefined): Promise<Intake> {
+    if (version === undefined) this.#foundVersions.delete(name);
+    else this.#foundVersions.set(name, version);
+    const overlay = new Overlay(this.#rendering);
+    const platform = this.#snapshots.get(platformTarget);
+    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
+    if (device === undefined) return { overlay, devices: this.#devices };
+    const devices = new Map(this.#devices).set(name, this.#withFoundVersion(device));
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    await renderer.deviceChanged(this.#devices.get(name), devices.get(name), this.#snapshots);
     return { overlay, devices };
   }
 
@@ -159,30 +227,27 @@ export class Planner {
   async accept({ overlay, devices }: Intake, commits: readonly Candidate[]): Promise<Assignment[]> {
     if (devices !== this.#devices) this.#generation += 1;
     this.#devices = devices;
-    const claims = await this.#merge(overlay);
-    for (const { target, after } of commits) this.#snapshots.set(target, after);
+    const claims = await this.#merge(overlay, new Causes(commits));
+    for (const { target, after, changes } of commits) {
+      this.#snapshots.set(target, after);
+      for (const { before, after: number, ...place } of numberChanges(after.model.root, changes)) {
+        if (before !== undefined) this.#numbers.remove(target, { ...place, number: before });
+        if (number !== undefined) this.#numbers.add(target, { ...place, number });
+      }
+    }
+    for (const target of goneTargets(commits)) this.#snapshots.delete(target);
     this.#hasBegun = true;
     overlay.merged();
-    for (const { target, after } of commits) this.#land(target, after);
-    return [...claims].map((claim) => this.#assignment(claim));
-  }
-
-  /** A transaction is no longer on its way; what was planned on top of it looks at what is known from now on. */
-  #land(target: string, after: Snapshot): void {
-    const started = this.#inFlight.get(target) ?? [];
-    const at = started.findIndex(({ rows }) => rows === after.rows);
-    // Those before it came first, or will never come.
-    for (const { overlay } of started.splice(0, at + 1)) overlay.merged();
-    if (started.length === 0) this.#inFlight.delete(target);
+    for (const { target, after } of commits) this.#inFlight.land(target, after.rows);
+    return [...claims].map(([claim, told]) => this.#assignment(claim, told));
   }
 
   /** What the plan of this very transaction found, when nothing has changed that it was made from. */
   #planned(commits: readonly Candidate[]): Overlay | undefined {
     const [first, ...others] = commits.map(({ changes }) => this.#plans.get(changes));
-    if (first === undefined || first.generation !== this.#generation || first.targets !== commits.length)
-      return undefined;
+    if (first?.generation !== this.#generation || first.targets !== commits.length || !first.firm) return undefined;
     // Other targets may have moved on since the devices were rendered for all of them.
-    if (commits.some(({ target }) => target === PLATFORM)) return undefined;
+    if (commits.some(({ target }) => target === platformTarget)) return undefined;
     return others.every((other) => other?.overlay === first.overlay) ? first.overlay : undefined;
   }
 
@@ -194,93 +259,96 @@ export class Planner {
     const renderer = new Renderer(this.#adapters, devices, overlay);
     const snapshots = new Map(this.#snapshots);
     for (const { target, after } of candidates) snapshots.set(target, after);
-    snapshots.delete(PLATFORM);
-    for (const name of new Set([...this.#devices.keys(), ...devices.keys()])) {
-      const [before, after] = [this.#devices.get(name), devices.get(name)];
-      if (before !== undefined && after !== undefined && sameDevice(before, after)) continue;
-      if (before?.kind !== after?.kind) for (const id of this.#rendering.listsOf(name)) renderer.drop(id);
-      if (after !== undefined) await this.#renderDevice(renderer, name, snapshots.values());
+    for (const name of deviceNames(candidates)) {
+      await renderer.deviceChanged(this.#devices.get(name), devices.get(name), snapshots);
     }
     for (const candidate of candidates) {
-      if (candidate.target !== PLATFORM) await renderer.changed(candidate);
+      if (candidate.target !== platformTarget) await renderer.changed(candidate);
     }
-  }
-
-  async #renderDevice(renderer: Renderer, name: string, snapshots: Iterable<Snapshot>): Promise<void> {
-    for (const snapshot of snapshots) {
-      const known = this.#rendering.listsOf(name, snapshot.target).flatMap((id) => {
-        const unit = this.#rendering.unit(id);
-        return unit?.kind === 'list' ? [unit.part] : [];
-      });
-      await renderer.whole(name, snapshot, known);
-    }
+    for (const target of goneTargets(candidates)) renderer.dropEmpty(target);
   }
 
   /** The same map when these transactions are not about devices. */
   #devicesAfter(candidates: readonly Candidate[]): ReadonlyMap<string, Device> {
     const names = deviceNames(candidates);
-    const platform = candidates.find(({ target }) => target === PLATFORM);
+    const platform = candidates.find(({ target }) => target === platformTarget);
     if (platform === undefined || names.size === 0) return this.#devices;
     const devices = new Map(this.#devices);
     for (const name of names) {
       const device = readDevice(platform.after, platform.after.model.root, name);
       if (device === undefined) devices.delete(name);
-      else devices.set(name, device);
+      else devices.set(name, this.#withFoundVersion(device));
     }
     return devices;
   }
 
-  #checkKinds(candidates: readonly Candidate[], devices: ReadonlyMap<string, Device>): void {
-    for (const name of deviceNames(candidates)) {
-      const kind = devices.get(name)?.kind;
-      if (kind === undefined || this.#adapters.has(kind)) continue;
-      const kinds = [...this.#adapters.keys()].sort().join(', ');
-      throw new EdgeconfError(
-        'FAILED_PRECONDITION',
-        `/device[name=${name}]/kind: no adapter for '${kind}' is loaded; there is one for: ${kinds || 'nothing'}`,
-      );
-    }
+  #withFoundVersion(device: Device): Device {
+    return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
   }
 
-  async #merge(overlay: Overlay): Promise<Set<string>> {
-    const claims = new Set<string>();
+  /** @returns what is to be told of each document that may have changed */
+  async #merge(overlay: Overlay, causes: Causes): Promise<Map<string, Told>> {
+    const claims = new Map<string, Told>();
+    const tell = (claim: string, { id, target, reads }: DocumentUnit): void => {
+      const list = this.#rendering.unit(listOf(id));
+      const readers = [{ target, reads }, ...(list === undefined ? [] : [list])];
+      const found = causes.of(readers);
+      const known = claims.get(claim);
+      claims.set(claim, { target, causes: found.length > 0 ? found : (known?.causes ?? []) });
+    };
+    const pools = new Set<string>();
     let merged = 0;
     for (const [id, unit] of overlay.units) {
       merged += 1;
       if (merged % UNITS_PER_TURN === 0) await turn();
       const before = this.#rendering.set(id, unit);
+      this.gaps.replace(asList(before), asList(unit));
       if (before?.kind === 'document') {
         if (unit === undefined) this.#claims.remove(before);
-        claims.add(claimKey(before.device, before.ref.id));
+        if (this.#pools.count(before, -1)) pools.add(before.device);
+        tell(claimKey(before.device, before.ref.id), before);
       }
       if (unit?.kind !== 'document') continue;
       this.#claims.add(unit);
-      claims.add(claimKey(unit.device, unit.ref.id));
+      if (this.#pools.count(unit, 1)) pools.add(unit.device);
+      tell(claimKey(unit.device, unit.ref.id), unit);
     }
+    for (const device of pools) for (const listener of this.#poolListeners) listener(device);
     return claims;
   }
 
-  #assignment(claim: string): Assignment {
+  #assignment(claim: string, told: Told): Assignment {
     const [device = '', document = ''] = claim.split('\0');
     const wanting = this.#claims.wanting(claim).map((id) => this.#rendering.unit(id));
     const [holder, rival] = wanting.filter((unit): unit is DocumentUnit => unit?.kind === 'document');
     const fault = holder?.fault ?? (rival === undefined ? undefined : claimRefusal(rival, holder));
     const leave = holder !== undefined && holder.desired === undefined;
-    return { device, document, desired: holder?.desired, leave, fault };
+    const target = holder?.target ?? told.target;
+    return { device, document, target, causes: told.causes, desired: holder?.desired, leave, fault };
   }
+}
+
+/** What is known of a document's change besides the document. */
+interface Told {
+  readonly target: string;
+  readonly causes: readonly string[];
 }
 
 /** Names of the devices that these transactions change. */
 export function deviceNames(candidates: readonly Candidate[]): Set<string> {
-  const platform = candidates.find(({ target }) => target === PLATFORM);
+  const platform = candidates.find(({ target }) => target === platformTarget);
   return platform === undefined ? new Set() : changedDevices(platform.after.model.root, platform.changes);
 }
 
-function checkFaults(overlay: Overlay): void {
-  for (const unit of overlay.units.values()) {
-    if (unit?.fault === undefined) continue;
-    const what = unit.kind === 'document' ? `, document '${unit.ref.id}'` : '';
-    const message = `device '${unit.device}'${what}: ${unit.fault.message}`;
-    throw new EdgeconfError(unit.fault.code, message, { cause: unit.fault });
-  }
+/** Targets that these transactions end, or give another model; they are empty then. */
+function goneTargets(candidates: readonly Candidate[]): string[] {
+  const platform = candidates.find(({ target }) => target === platformTarget);
+  if (platform === undefined) return [];
+  return targetTurns(platform.before, platform.after, platform.changes)
+    .filter(({ before, after }) => before !== undefined && before.modelId !== after?.modelId)
+    .map(({ name }) => name);
+}
+
+function asList(unit: Unit | undefined): ListUnit | undefined {
+  return unit?.kind === 'list' ? unit : undefined;
 }

@@ -1,17 +1,22 @@
 // Keeps devices doing what intent says: follows the change feed, gives the workers their work, tells how it stands.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
-import type { EdgeconfError } from '../errors.ts';
+import type { Amendment, Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
+import { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
-import type { Adapter, Device } from './adapter.ts';
+import type { Adapter, Device, DocumentRef, FoundDocument, Json, Proposal } from './adapter.ts';
 import { type Backoff, type Clock, systemClock } from './clock.ts';
 import { identityOf } from './device-registry.ts';
-import { type DeviceStatus, DeviceWorker, type DocumentEvent, type WorkerSurroundings } from './device-worker.ts';
+import type { DeviceStatus, DocumentEvent } from './device-status.ts';
+import { DeviceWorker, type WorkerSurroundings } from './device-worker.ts';
 import { DocumentQueue } from './document-queue.ts';
+import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
+import type { Gaps } from './gaps.ts';
+import type { NumberHolder } from './numbers.ts';
 import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
+import type { PoolStanding } from './pools.ts';
 import type { Adapters } from './renderer.ts';
 
 /** Where intent comes from; a Datastore fits. */
@@ -35,6 +40,16 @@ export interface ReconcilerOptions {
   readonly resolveSecret?: (reference: string) => Promise<string>;
   /** Told how many documents a transaction changes, by target, before it is appended; throws to refuse it. */
   readonly admit?: (documents: ReadonlyMap<string, number>, request: CommitRequest) => void;
+  /** Leaves of intent that a leaf of a document was made from, as paths of its target; see `Refusal.cause`. */
+  readonly causesOf?: (device: string, ref: DocumentRef, leaf: string) => readonly string[];
+  /** Commits what a device was found to hold as a target's intent; rejects when it cannot be. Without it, drift is reported. */
+  readonly adopt?: (target: string, proposal: Proposal, about: Adoption) => Promise<void>;
+}
+
+/** What an adoption is about, for its comment. */
+export interface Adoption {
+  readonly device: string;
+  readonly document: string;
 }
 
 /** A document that intent asks for and that cannot be sent, for a reason found before asking the device. */
@@ -75,6 +90,8 @@ export class Reconciler {
   #unlisten: (() => void) | undefined;
   readonly #listeners = new Set<(event: DocumentEvent) => void>();
   readonly #statusListeners = new Set<(device: string) => void>();
+  readonly #documentListeners = new Set<(device: string, document: string) => void>();
+  readonly #observationListeners = new Set<(device: string, observation: Json) => void>();
   readonly #waiters = new Set<Waiter>();
 
   constructor(options: ReconcilerOptions) {
@@ -95,7 +112,11 @@ export class Reconciler {
     };
     this.#admit = options.admit ?? (() => {});
     const { clock } = this.#surroundings;
-    this.#planner = new Planner(this.#adapters, () => clock.nowMs());
+    this.#planner = new Planner(
+      this.#adapters,
+      () => clock.nowMs(),
+      (device, pool) => this.heldNumbers(device, pool),
+    );
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
@@ -120,14 +141,34 @@ export class Reconciler {
   }
 
   /** Refuses what devices could not take. See `Planner.plan`. */
-  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<void> => {
+  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
-    await this.#planner.plan(candidates, (documents) => {
+    return await this.#planner.plan({
+      candidates,
+      request,
       // When devices change, all that goes to them is nobody's doing but the operator's.
-      this.#admit(countByTarget(documents, candidates), request);
+      admit: (documents) => this.#admit(countByTarget(documents, candidates), request),
     });
   };
+
+  /** Nothing of a planned transaction was kept: what it would have taken is free. */
+  readonly released = (request: CommitRequest): void => this.#planner.release(request);
+
+  /** What devices have no way to do, by the entry of intent that asks for it. */
+  get gaps(): Gaps {
+    return this.#planner.gaps;
+  }
+
+  /** The pools of a device of which something is used, by name. */
+  pools(device: string): PoolStanding[] {
+    return this.#planner.pools(device);
+  }
+
+  /** Told of each device whose pools may have changed. @returns ends the listening */
+  onPools(listener: (device: string) => void): () => void {
+    return this.#planner.onPools(listener);
+  }
 
   /** What a planned transaction changes on devices. @param candidates as they were planned */
   documentsOf(candidates: readonly Candidate[]): readonly ChangedDocument[] {
@@ -154,7 +195,9 @@ export class Reconciler {
    * Resolves when everything up to `revision` (the last one known, without it) is in effect on the devices, refused by
    * them, or superseded. Disabled devices are not waited for. Rejects with the signal's reason on abort.
    */
-  async settled(options: { revision?: number; devices?: readonly string[]; signal?: AbortSignal } = {}): Promise<void> {
+  async settled(
+    options: { revision?: number; devices?: readonly string[]; signal?: AbortSignal } = {},
+  ): Promise<Settled> {
     await this.#intake;
     const { signal, devices, revision = this.#revision } = options;
     signal?.throwIfAborted();
@@ -166,6 +209,52 @@ export class Reconciler {
       this.#waiters.add(waiter);
       this.#look();
     });
+    return { revision, superseded: [], refused: [] };
+  }
+
+  /** How all documents of a device stand that are wanted or may be there; empty for a device that is not listed. */
+  documents(device: string): DocumentStatus[] {
+    return this.#workers.get(device)?.documents() ?? [];
+  }
+
+  /** How one document stands; undefined when it is neither wanted nor there. */
+  document(device: string, id: string): DocumentStatus | undefined {
+    return this.#workers.get(device)?.document(id);
+  }
+
+  /** Numbers of a pool that documents have which the device may hold, wanted or not. */
+  heldNumbers(device: string, pool: string): ReadonlyMap<number, readonly NumberHolder[]> {
+    return this.#workers.get(device)?.heldNumbers(pool) ?? new Map();
+  }
+
+  /**
+   * Reads everything back that can be read. A second call while one runs waits for another round.
+   * @throws EdgeconfError NOT_FOUND, FAILED_PRECONDITION for a disabled device, UNAVAILABLE when it does not answer.
+   */
+  verify(device: string, _signal?: AbortSignal): Promise<Verification> {
+    return Promise.reject(new EdgeconfError('UNIMPLEMENTED', `device '${device}' cannot be verified yet`));
+  }
+
+  /** Asks what the device holds of one document now. @throws as `verify`; NOT_FOUND for an unknown document too. */
+  actual(device: string, _document: string, _signal?: AbortSignal): Promise<ActualDocument> {
+    return Promise.reject(new EdgeconfError('UNIMPLEMENTED', `device '${device}' cannot be read yet`));
+  }
+
+  /** Reads all that the device lists, ours or not. @throws as `verify`; FAILED_PRECONDITION when it lists nothing. */
+  found(device: string, _signal?: AbortSignal): Promise<FoundDocument[]> {
+    return Promise.reject(new EdgeconfError('UNIMPLEMENTED', `device '${device}' cannot be read yet`));
+  }
+
+  /** Told of each document whose status may have changed, also when it is gone. @returns ends the listening */
+  onDocument(listener: (device: string, document: string) => void): () => void {
+    this.#documentListeners.add(listener);
+    return () => this.#documentListeners.delete(listener);
+  }
+
+  /** Told what devices report of the world. @returns ends the listening */
+  onObservation(listener: (device: string, observation: Json) => void): () => void {
+    this.#observationListeners.add(listener);
+    return () => this.#observationListeners.delete(listener);
   }
 
   /** Told of every document that was sent, or could not be. @returns ends the listening */
@@ -257,7 +346,13 @@ export class Reconciler {
     const remembered = await store.load(device.name);
     const known = remembered.identity === identityOf(device);
     if (!known) await store.reset(device.name, identityOf(device));
-    const queue = new DocumentQueue(known ? remembered.documents : new Map(), this.#incoming);
+    const queue = new DocumentQueue(known ? remembered.documents : new Map(), this.#incoming, {
+      blocker: () => undefined,
+      isStuck: () => false,
+      changed: (id) => {
+        for (const listener of this.#documentListeners) listener(device.name, id);
+      },
+    });
     const worker = new DeviceWorker(this.#surroundings, adapter, device, queue);
     this.#workers.set(device.name, worker);
     return worker;
@@ -265,11 +360,11 @@ export class Reconciler {
 
   /** Tells the workers all at once: a document may need another. */
   #assign(assignments: readonly Assignment[]): void {
-    for (const { device, document, desired, leave, fault } of assignments) {
+    for (const { device, document, desired, leave, fault, target, causes } of assignments) {
       const worker = this.#workers.get(device);
       this.#note(device, document, fault);
       if (leave) worker?.leave(document, this.#incoming);
-      else worker?.want(document, desired, this.#incoming);
+      else worker?.want(document, desired, this.#incoming, { target, causes });
     }
     this.#revision = this.#incoming;
   }
@@ -317,6 +412,13 @@ export class Reconciler {
       refused: [],
       appliedRevision: 0,
       intentRevision: this.#revision,
+      circuit: 'closed',
+      foundVersion: undefined,
+      lastVerifiedMs: undefined,
+      notVerifiable: 0,
+      foreign: 0,
+      drift: [],
+      latency: undefined,
     };
   }
 }

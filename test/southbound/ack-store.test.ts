@@ -18,6 +18,8 @@ function held(id: string, text: string | undefined): Held {
   };
 }
 
+const WRONG_USES = '{"ref":{"kind":"k","id":"i","source":[],"dependsOn":[],"uses":1},"confirmed":true}';
+
 describe('levelAckStore', () => {
   let folder: string;
   let db: Level<string, string>;
@@ -56,6 +58,21 @@ describe('levelAckStore', () => {
     );
   });
 
+  it('gives back whose a document is, what it takes, what was acknowledged and what was found', async () => {
+    const known: Held = {
+      ref: { ...held('thing/a', '1').ref, uses: [{ pool: 'slice', amount: 1, number: 3 }] },
+      target: 'acme',
+      text: undefined,
+      acknowledged: '1',
+      actual: '2',
+      confirmed: true,
+      confirmedFor: 'acme/thing',
+      revision: 7,
+    };
+    await store.put('core-1', 'thing/a', known);
+    assert.deepEqual((await store.load('core-1')).documents.get('thing/a'), known);
+  });
+
   it('knows nothing of a device that it never heard of', async () => {
     assert.deepEqual(await store.load('core-9'), { identity: undefined, documents: new Map() });
   });
@@ -79,7 +96,7 @@ describe('levelAckStore', () => {
     assert.deepEqual(await store.load('core-10'), { identity: 'another', documents: new Map() });
   });
 
-  for (const text of ['{"ref":', '{"ref":{"kind":"k"},"confirmed":true}', '7']) {
+  for (const text of ['{"ref":', '{"ref":{"kind":"k"},"confirmed":true}', '7', WRONG_USES]) {
     it(`refuses the damaged record ${text}, naming the device and what can be done`, async () => {
       await store.put('core-1', 'thing/a', held('thing/a', '1'));
       const [key] = await db.keys().all();
