@@ -117,7 +117,10 @@ function switchRefs(entry: IntentNode, device: Device): DocumentRef[] {
   const [switchId = ''] = entry.keys;
   const source = ['switch', switchId];
   const basic = basicId(switchId);
-  const refs = [netcfg(basic, source, [])];
+  const endpoint = entry.leaf('management', 'config-endpoint');
+  // The controller is told of a switch when the switch has been told what ports it has.
+  const dependsOnElsewhere = endpoint === undefined ? [] : [{ endpoint: String(endpoint), id: 'chassis' }];
+  const refs: DocumentRef[] = [{ ...netcfg(basic, source, []), dependsOnElsewhere }];
   const number = numberOf(entry, device, 'sid');
   const routing = `devices/${deviceId(switchId)}/segmentrouting`;
   if (number !== undefined) {

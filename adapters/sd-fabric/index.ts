@@ -2,5 +2,6 @@
 
 import type { Adapter } from '../../src/southbound/adapter.ts';
 import { controllerAdapter } from './controller-adapter.ts';
+import { switchAdapter } from './switch-adapter.ts';
 
-export const adapters: readonly Adapter[] = [controllerAdapter];
+export const adapters: readonly Adapter[] = [controllerAdapter, switchAdapter];
