@@ -3,6 +3,7 @@
 import { EdgeconfError } from '../errors.ts';
 import type { CommitParts, Transaction } from './commit-parts.ts';
 import { stage } from './commit-stage.ts';
+import { checkFixed } from './fixed-leaves.ts';
 import { checkFree } from './note-checks.ts';
 import { checkTurn, platformTarget, targetTurns } from './targets.ts';
 import type { Amendment, Candidate } from './transaction.ts';
@@ -52,6 +53,7 @@ export async function agree(
   const policyRevision = parts.running.platform.revision;
   const asked = withoutAmendments(candidates, transaction.amendments);
   await within(parts.deadlineMs, 'authorization', transaction.request.authorize(asked));
+  checkFixed(candidates);
   lockTurns(parts, transaction, candidates);
   const missing = await within(parts.deadlineMs, 'the plan', planned(parts, transaction, candidates));
   return { policyRevision, missing };
