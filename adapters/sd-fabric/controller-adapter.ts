@@ -10,6 +10,8 @@ import {
 } from '../../src/southbound/adapter.ts';
 import { checkParameters, classOfPool, queuesOf, SLICES } from './allocation.ts';
 import { controllerEndpoint, fabricAllocations, fabricGaps, listFabric, renderFabric } from './fabric-documents.ts';
+import { adopt } from './inverse/adopt.ts';
+import { takeOver } from './inverse/take-over.ts';
 import { ControllerClient } from './onos/client.ts';
 import { listTenant, renderTenant, siteEndpoint, tenantAllocations, tenantGaps } from './tenant-documents.ts';
 
@@ -41,6 +43,7 @@ export const controllerAdapter: Adapter = {
   render: (intent, device, ref, because) =>
     ref.source[0] === 'site' ? renderTenant(intent, device, ref, because) : renderFabric(intent, device, ref, because),
   interruption,
+  inverse: { adopt, takeOver },
   connect: (device, secret) => new ControllerClient(device.address, secret),
 };
 
