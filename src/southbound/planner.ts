@@ -5,18 +5,21 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import { platformTarget, targetTurns } from '../datastore/targets.ts';
 import type { Amendment, Candidate } from '../datastore/transaction.ts';
 import type { EdgeconfError } from '../errors.ts';
-import type { Device } from './adapter.ts';
+import type { Device, IntentNode } from './adapter.ts';
 import { allocate } from './allocator.ts';
 import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
-import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
 import { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
+import { intentView, noReads } from './intent-view.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { numberChanges, numbersIn } from './number-rows.ts';
 import { type HeldNumbers, Numbers } from './numbers.ts';
 import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
+import type { DocumentChange } from './plan-steps.ts';
 import { capacityOf, type PoolStanding, Pools } from './pools.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, type ListUnit, listOf, Overlay, Rendering, type Unit } from './rendering.ts';
@@ -50,6 +53,7 @@ interface Plan {
   readonly overlay: Overlay;
   /** The devices that it was made for. */
   readonly generation: number;
+  readonly devices: ReadonlyMap<string, Device>;
   readonly targets: number;
   /** Whether it was made on what the transaction was staged on. */
   readonly firm: boolean;
@@ -71,6 +75,7 @@ export class Planner {
   readonly gaps = new Gaps();
   readonly #adapters: Adapters;
   readonly #held: HeldNumbers;
+  readonly #foundVersions: ReadonlyMap<string, string>;
   readonly #rendering = new Rendering();
   readonly #claims = new Claims();
   readonly #numbers = new Numbers();
@@ -78,9 +83,9 @@ export class Planner {
   readonly #poolListeners = new Set<(device: string) => void>();
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
+  /** For questions about what was taken in. */
+  readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
-  /** Versions that devices told, for those without one in the platform target. */
-  readonly #foundVersions = new Map<string, string>();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
@@ -88,16 +93,33 @@ export class Planner {
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
   readonly #inFlight: InFlight;
 
-  /** @param held what devices may hold */
-  constructor(adapters: Adapters, nowMs: () => number, held: HeldNumbers = () => new Map()) {
+  /**
+   * @param held what devices may hold
+   * @param foundVersions versions that devices were found to have, by name; they count where the platform names none
+   */
+  constructor(
+    adapters: Adapters,
+    nowMs: () => number,
+    held: HeldNumbers = () => new Map(),
+    foundVersions: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#adapters = adapters;
     this.#held = held;
+    this.#foundVersions = foundVersions;
     this.#inFlight = new InFlight(nowMs);
   }
 
   /** The devices as of the last transaction taken in. */
   get devices(): ReadonlyMap<string, Device> {
     return this.#devices;
+  }
+
+  /** Which parts of targets name the device. */
+  partsOf(device: string): { target: string; part: readonly string[] }[] {
+    return [...this.#rendering.listsOf(device)].flatMap((id) => {
+      const unit = this.#rendering.unit(id);
+      return unit?.kind === 'list' ? [{ target: unit.target, part: unit.part }] : [];
+    });
   }
 
   /** The pools of a device of which something is used, by name. */
@@ -154,7 +176,7 @@ export class Planner {
     this.#pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
     const documents = documentsChanged(overlay);
     admit(documents);
-    const plan = { overlay, generation, targets: candidates.length, firm: base !== undefined, documents };
+    const plan = { overlay, generation, devices, targets: candidates.length, firm: base !== undefined, documents };
     for (const { changes } of candidates) this.#plans.set(changes, plan);
     this.#inFlight.add(started);
     return [];
@@ -168,6 +190,17 @@ export class Planner {
   /** The documents that a transaction changes, as it was planned; none when it was not. */
   documentsOf([first]: readonly Candidate[]): readonly ChangedDocument[] {
     return (first === undefined ? undefined : this.#plans.get(first.changes)?.documents) ?? [];
+  }
+
+  /** The same with what the documents say before and after: right after the plan, since what is before may change. */
+  changesOf([first]: readonly Candidate[]): DocumentChange[] {
+    const plan = first === undefined ? undefined : this.#plans.get(first.changes);
+    if (plan === undefined) return [];
+    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, ...change }) => {
+      const device = plan.devices.get(name) ?? this.#devices.get(name);
+      const adapter = this.#adapters.get(device?.kind ?? '');
+      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, ...change }];
+    });
   }
 
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */
@@ -200,10 +233,8 @@ export class Planner {
     return { overlay, devices };
   }
 
-  /** Renders again for a device that told its version, or whose version is unknown again. */
-  async prepareVersion(name: string, version: string | undefined): Promise<Intake> {
-    if (version === undefined) this.#foundVersions.delete(name);
-    else this.#foundVersions.set(name, version);
+  /** Renders again for a device of which the version was found out. */
+  async prepareDevice(name: string): Promise<Intake> {
     const overlay = new Overlay(this.#rendering);
     const platform = this.#snapshots.get(platformTarget);
     const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
@@ -221,6 +252,12 @@ export class Planner {
     const overlay = planned ?? new Overlay(this.#rendering);
     if (planned === undefined) await this.#render(overlay, commits, devices);
     return { overlay, devices };
+  }
+
+  /** A target's intent as of the last transaction taken in. */
+  intentOf(target: string): IntentNode | undefined {
+    const snapshot = this.#snapshots.get(target);
+    return snapshot === undefined ? undefined : intentView(snapshot, snapshot.model.root, noReads());
   }
 
   /** Makes a transaction part of what is known. @returns what may have changed; another transaction comes only after that */
