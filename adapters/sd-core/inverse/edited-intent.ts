@@ -5,17 +5,25 @@ import type { DraftNode } from './draft.ts';
 
 /** The root of a target's intent, or of nothing, with a draft over it. */
 export function editedIntent(target: string, draft: DraftNode, base?: IntentNode): IntentNode {
-  return new EditedNode(target, [], draft, base);
+  return new EditedNode({ target }, [], draft, base);
 }
 
 class EditedNode implements IntentNode {
   readonly target: string;
+  readonly root: IntentNode;
   readonly keys: readonly string[];
   readonly #draft: DraftNode | undefined;
   readonly #base: IntentNode | undefined;
 
-  constructor(target: string, keys: readonly string[], draft: DraftNode | undefined, base: IntentNode | undefined) {
-    this.target = target;
+  /** @param of the root that the node is below; only a target for the root itself */
+  constructor(
+    of: IntentNode | Pick<IntentNode, 'target'>,
+    keys: readonly string[],
+    draft: DraftNode | undefined,
+    base: IntentNode | undefined,
+  ) {
+    this.target = of.target;
+    this.root = 'root' in of ? of.root : this;
     this.keys = keys;
     this.#draft = draft;
     this.#base = base;
@@ -32,7 +40,7 @@ class EditedNode implements IntentNode {
   }
 
   container(...names: string[]): IntentNode {
-    return new EditedNode(this.target, [], containerOf(this.#draft, names), this.#base?.container(...names));
+    return new EditedNode(this, [], containerOf(this.#draft, names), this.#base?.container(...names));
   }
 
   list(name: string): readonly IntentNode[] {
@@ -41,13 +49,13 @@ class EditedNode implements IntentNode {
     if (edited === undefined) return known;
     const bases = new Map(known.map((entry) => [entry.keys[0] ?? '', entry]));
     const keys = [...new Set([...bases.keys(), ...edited.keys()])].sort();
-    return keys.map((key) => new EditedNode(this.target, [key], edited.get(key), bases.get(key)));
+    return keys.map((key) => new EditedNode(this, [key], edited.get(key), bases.get(key)));
   }
 
   entry(name: string, ...keys: string[]): IntentNode | undefined {
     const edited = this.#draft?.lists.get(name)?.get(keys[0] ?? '');
     const known = this.#base?.entry(name, ...keys);
-    return edited === undefined ? known : new EditedNode(this.target, keys, edited, known);
+    return edited === undefined ? known : new EditedNode(this, keys, edited, known);
   }
 }
 
