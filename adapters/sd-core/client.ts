@@ -1,128 +1,75 @@
-// The wire to a core's configuration service: one resource a document, plain HTTP verbs, bounded in time and size.
+// The wire to a core's configuration service: one resource a document, plain HTTP verbs.
 
-import { type Dispatcher, Pool } from 'undici';
-import {
-  type DeviceClient,
-  DeviceError,
-  type DocumentRef,
-  documentText,
-  type Json,
-  readDocument,
-} from '../../src/southbound/adapter.ts';
+import { type DeviceClient, type DocumentRef, documentText, type Json } from '../../src/southbound/adapter.ts';
+import { findVersion } from './find-version.ts';
+import { HttpWire, REQUEST_TIMEOUT_MS } from './http-wire.ts';
+import { nameOf } from './read-back.ts';
+import { refusedLeaf } from './refused-leaf.ts';
+import { UeWatch } from './ue-watch.ts';
 
-const REQUEST_TIMEOUT_MS = 10_000;
-/** The longest document that is read back. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-/** How much of what the core says is passed on to people. */
-const MAX_WORDS = 300;
-
-type Method = 'GET' | 'POST' | 'DELETE';
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
+/** Kinds that can be listed and read but are not written by the adapter: who is known to the core at all. */
+export const SUBSCRIBER = 'subscriber';
 
 /** Talks to the API below `<address>/v1`; the address usually ends with `/config`. */
 export class WebconsoleClient implements DeviceClient {
-  readonly #pool: Pool;
-  readonly #origin: string;
-  readonly #base: string;
-  readonly #headers: Record<string, string>;
-  readonly #timeoutMs: number;
+  readonly #wire: HttpWire;
+  readonly #ues: UeWatch;
 
   /** @param token sent as bearer token, for cores with authentication switched on. */
   constructor(address: string, token: string | undefined, timeoutMs: number = REQUEST_TIMEOUT_MS) {
-    const url = new URL(address);
-    this.#origin = url.origin;
-    this.#base = url.pathname.replace(/\/+$/, '');
-    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    this.#timeoutMs = timeoutMs;
-    this.#pool = new Pool(url.origin, { connections: 1, pipelining: 1 });
+    this.#wire = new HttpWire(address, token, timeoutMs);
+    this.#ues = new UeWatch(this.#wire, `${this.#apiBase}/api`);
   }
 
   async read(ref: DocumentRef, signal: AbortSignal): Promise<Json | undefined> {
-    const answer = await this.#send('GET', ref, undefined, signal);
-    if (answer.status === 404) return undefined;
-    this.#requireSuccess('GET', ref, answer);
-    try {
-      return readDocument(answer.text) ?? undefined;
-    } catch (cause) {
-      throw new DeviceError('unavailable', `${this.#name('GET', ref)}: the answer is no JSON: ${words(answer.text)}`, {
-        cause,
-      });
-    }
+    return (await this.#wire.get(this.#path(ref), signal)) ?? undefined;
   }
 
   async put(ref: DocumentRef, body: Json, signal: AbortSignal): Promise<void> {
-    this.#requireSuccess('POST', ref, await this.#send('POST', ref, documentText(body), signal));
+    const path = this.#path(ref);
+    const answer = await this.#wire.send('POST', path, documentText(body), signal);
+    this.#wire.requireSuccess('POST', path, answer, (said) => refusedLeaf(said, body));
   }
 
   async remove(ref: DocumentRef, signal: AbortSignal): Promise<void> {
-    const answer = await this.#send('DELETE', ref, undefined, signal);
-    if (answer.status !== 404) this.#requireSuccess('DELETE', ref, answer);
+    const path = this.#path(ref);
+    const answer = await this.#wire.send('DELETE', path, undefined, signal);
+    if (answer.status !== 404) this.#wire.requireSuccess('DELETE', path, answer);
+  }
+
+  async list(kind: string, signal: AbortSignal): Promise<readonly string[]> {
+    const path = kind === SUBSCRIBER ? `${this.#apiBase}/api/subscriber` : `${this.#wire.base}/v1/${kind}`;
+    const found = (await this.#wire.get(path, signal)) ?? [];
+    if (!Array.isArray(found)) throw this.#wire.misfit(path, 'the answer is no list');
+    const names = (found as readonly Json[]).map((item) => (kind === SUBSCRIBER ? ueIdOf(item) : item));
+    return [...new Set(names)].filter((name) => typeof name === 'string').map((name) => `${kind}/${name}`);
+  }
+
+  version(signal: AbortSignal): Promise<string | undefined> {
+    return findVersion(this, signal);
+  }
+
+  observe(signal: AbortSignal): Promise<Json> {
+    return this.#ues.look(signal);
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#wire.close();
   }
 
-  async #send(method: Method, ref: DocumentRef, body: string | undefined, signal: AbortSignal): Promise<Answer> {
-    const headers = body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' };
-    try {
-      const answer = await this.#pool.request({
-        method,
-        path: this.#path(ref),
-        headers,
-        body: body ?? null,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
-      });
-      return { status: answer.statusCode, text: await readText(answer) };
-    } catch (cause) {
-      throw new DeviceError('unavailable', `${this.#name(method, ref)}: ${this.#reason(cause)}`, { cause });
-    }
+  /** Where the part of the API lies that is not about configuration. */
+  get #apiBase(): string {
+    return this.#wire.base.replace(/\/config$/, '');
   }
 
-  #requireSuccess(method: Method, ref: DocumentRef, { status, text }: Answer): void {
-    if (status >= 200 && status < 300) return;
-    const mayPass = status >= 500 || status === 408 || status === 429;
-    const said = words(text);
-    throw new DeviceError(
-      mayPass ? 'unavailable' : 'refused',
-      `${this.#name(method, ref)}: ${status}${said === '' ? '' : ` ${said}`}`,
-    );
-  }
-
-  #reason(cause: unknown): string {
-    if (!(cause instanceof Error)) return String(cause);
-    if (cause.name === 'TimeoutError') return `no answer within ${this.#timeoutMs} ms`;
-    const { code } = cause as { code?: unknown };
-    return cause.message === '' && typeof code === 'string' ? code : cause.message;
-  }
-
-  #name(method: Method, ref: DocumentRef): string {
-    return `${method} ${this.#origin}${this.#path(ref)}`;
-  }
-
-  #path({ kind, id }: DocumentRef): string {
-    return `${this.#base}/v1/${kind}/${encodeURIComponent(id.slice(kind.length + 1))}`;
+  #path(ref: DocumentRef): string {
+    const name = encodeURIComponent(nameOf(ref));
+    return ref.kind === SUBSCRIBER
+      ? `${this.#apiBase}/api/subscriber/${name}`
+      : `${this.#wire.base}/v1/${ref.kind}/${name}`;
   }
 }
 
-async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** What the core says, in one printable line; the message of its usual error object when it sends one. */
-function words(text: string): string {
-  const said = /^\s*\{\s*"(?:error|message)"\s*:\s*"((?:[^"\\]|\\.)*)"\s*\}\s*$/.exec(text)?.[1] ?? text;
-  const line = said.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}...` : line;
+function ueIdOf(item: Json): Json | undefined {
+  return (item as { readonly ueId?: Json } | null)?.ueId;
 }

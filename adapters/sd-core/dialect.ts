@@ -1,4 +1,6 @@
-// What the configuration service of a core accepts, by the core's version.
+// What the configuration service of a core accepts, by the core's version and by what the operator says of it.
+
+import type { Device } from '../../src/southbound/adapter.ts';
 
 /** How to write documents for a core. */
 export interface Dialect {
@@ -8,17 +10,20 @@ export interface Dialect {
   readonly ruleNeedsTrafficClass: boolean;
   /** Since 1.8.5 a slice is refused unless the names of its gNBs match `NAME_PATTERN`. */
   readonly gnbNamesChecked: boolean;
+  /** How the core reads the text of an sst. Every version known reads it as decimal. */
+  readonly sst: 'decimal' | 'hexadecimal';
 }
 
-/** What the core calls a name: of device groups and slices always, of gNBs since 1.8.5. */
-export const NAME_PATTERN = /^[a-zA-Z][a-zA-Z0-9-_]{1,255}$/;
+/** A version for a core that was seen to keep IP domains in this form: right for every core of that form. */
+export const SAFE_VERSION = { list: '2.1.1', object: '2.1.0' } as const;
 
 /** Without a version, the newest dialect. `2.1` stands for the newest of its patches. */
-export function dialectOf(version: string | undefined): Dialect {
+export function dialectOf({ version, parameters }: Pick<Device, 'version' | 'parameters'>): Dialect {
   return {
     ipDomains: atLeast(version, [2, 1, 1]) ? 'list' : 'object',
     ruleNeedsTrafficClass: atLeast(version, [2, 1, 0]),
     gnbNamesChecked: atLeast(version, [1, 8, 5]),
+    sst: parameters.sst === 'hexadecimal' ? 'hexadecimal' : 'decimal',
   };
 }
 

@@ -5,7 +5,7 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import { platformTarget, targetTurns } from '../datastore/targets.ts';
 import type { Amendment, Candidate } from '../datastore/transaction.ts';
 import type { EdgeconfError } from '../errors.ts';
-import type { Device } from './adapter.ts';
+import type { Device, IntentNode } from './adapter.ts';
 import { allocate } from './allocator.ts';
 import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
@@ -14,6 +14,7 @@ import type { Desired } from './document-queue.ts';
 import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
 import { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
+import { intentView, noReads } from './intent-view.ts';
 import { numberChanges, numbersIn } from './number-rows.ts';
 import { type HeldNumbers, Numbers } from './numbers.ts';
 import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
@@ -56,6 +57,14 @@ interface Plan {
   readonly documents: readonly ChangedDocument[];
 }
 
+export interface PlannerParts {
+  readonly adapters: Adapters;
+  readonly nowMs: () => number;
+  /** Versions that devices were found to have, by name; they count where the platform names none. */
+  readonly foundVersions?: ReadonlyMap<string, string>;
+  readonly held?: HeldNumbers;
+}
+
 /** A transaction that is being planned. */
 export interface Planning {
   readonly candidates: readonly Candidate[];
@@ -80,7 +89,7 @@ export class Planner {
   readonly #snapshots = new Map<string, Snapshot>();
   #devices: ReadonlyMap<string, Device> = new Map();
   /** Versions that devices told, for those without one in the platform target. */
-  readonly #foundVersions = new Map<string, string>();
+  readonly #foundVersions: ReadonlyMap<string, string>;
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
@@ -88,9 +97,9 @@ export class Planner {
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
   readonly #inFlight: InFlight;
 
-  /** @param held what devices may hold */
-  constructor(adapters: Adapters, nowMs: () => number, held: HeldNumbers = () => new Map()) {
+  constructor({ adapters, nowMs, foundVersions = new Map(), held = () => new Map() }: PlannerParts) {
     this.#adapters = adapters;
+    this.#foundVersions = foundVersions;
     this.#held = held;
     this.#inFlight = new InFlight(nowMs);
   }
@@ -193,24 +202,10 @@ export class Planner {
     }
     const platform = this.#snapshots.get(platformTarget);
     const devices = platform === undefined ? new Map<string, Device>() : readDevices(platform, platform.model.root);
-    for (const [name, device] of devices) devices.set(name, this.#withFoundVersion(device));
+    for (const [name, device] of devices) devices.set(name, this.#withVersion(device));
     const overlay = new Overlay(this.#rendering);
     const renderer = new Renderer(this.#adapters, devices, overlay);
     for (const snapshot of snapshots) if (snapshot.target !== platformTarget) await renderer.whole(snapshot);
-    return { overlay, devices };
-  }
-
-  /** Renders again for a device that told its version, or whose version is unknown again. */
-  async prepareVersion(name: string, version: string | undefined): Promise<Intake> {
-    if (version === undefined) this.#foundVersions.delete(name);
-    else this.#foundVersions.set(name, version);
-    const overlay = new Overlay(this.#rendering);
-    const platform = this.#snapshots.get(platformTarget);
-    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
-    if (device === undefined) return { overlay, devices: this.#devices };
-    const devices = new Map(this.#devices).set(name, this.#withFoundVersion(device));
-    const renderer = new Renderer(this.#adapters, devices, overlay);
-    await renderer.deviceChanged(this.#devices.get(name), devices.get(name), this.#snapshots);
     return { overlay, devices };
   }
 
@@ -221,6 +216,24 @@ export class Planner {
     const overlay = planned ?? new Overlay(this.#rendering);
     if (planned === undefined) await this.#render(overlay, commits, devices);
     return { overlay, devices };
+  }
+
+  /** Renders for a device of which something was found out. */
+  async prepareDevice(name: string): Promise<Intake> {
+    const overlay = new Overlay(this.#rendering);
+    const platform = this.#snapshots.get(platformTarget);
+    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
+    if (device === undefined) return { overlay, devices: this.#devices };
+    const devices = new Map(this.#devices).set(name, this.#withVersion(device));
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    await renderer.deviceChanged(this.#devices.get(name), devices.get(name), this.#snapshots);
+    return { overlay, devices };
+  }
+
+  /** A target's intent as of the last transaction taken in. */
+  intentOf(target: string): IntentNode | undefined {
+    const snapshot = this.#snapshots.get(target);
+    return snapshot === undefined ? undefined : intentView(snapshot, snapshot.model.root, noReads());
   }
 
   /** Makes a transaction part of what is known. @returns what may have changed; another transaction comes only after that */
@@ -277,12 +290,12 @@ export class Planner {
     for (const name of names) {
       const device = readDevice(platform.after, platform.after.model.root, name);
       if (device === undefined) devices.delete(name);
-      else devices.set(name, this.#withFoundVersion(device));
+      else devices.set(name, this.#withVersion(device));
     }
     return devices;
   }
 
-  #withFoundVersion(device: Device): Device {
+  #withVersion(device: Device): Device {
     return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
   }
 

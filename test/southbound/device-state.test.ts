@@ -12,6 +12,7 @@ import { type GnmiClient, gnmiClient } from '../../src/proto/gnmi-client.ts';
 import { parsePath, printElems } from '../../src/proto/path-text.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { loadSettings } from '../../src/settings.ts';
+import { endpointsIn } from '../endpoints.ts';
 
 const prefix = { target: 'platform' };
 const state = '/device[name=core]/state';
@@ -48,7 +49,7 @@ describe('device state in the tree', () => {
           name: 'core',
           kind: 'sd-core',
           address: `${core.url}/config`,
-          endpoint: ['http://sd-core.edge.example:5000'],
+          endpoint: endpointsIn(await readFile(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8')),
         },
       ],
     });
@@ -113,7 +114,7 @@ describe('device state in the tree', () => {
 
   it('streams what arrives at the device and what it refuses, and is read by Get', async () => {
     // 400: the core's verdict on one document, which then waits for a change of intent.
-    core.faults.failNext(1, 400, { path: /device-group\/acme-dallas-sensors/ });
+    core.faults.failNext(1, 400, { method: ['POST'], path: /device-group\/acme-dallas-sensors/ });
     const stream = follow('/device/state', (values) => values.get(`${state}/pending`) === '2');
     await stream.ready;
     await set('acme', JSON.parse(await readFile(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8')));

@@ -63,7 +63,7 @@ const site = list(
   container('connectivity-service', container('core-4g', leaf('endpoint')), container('core-5g', leaf('endpoint'))),
   list('device', 'device-id', leaf('imei'), leaf('sim-card')),
   list('sim-card', 'sim-id', leaf('iccid'), leaf('imsi'), leaf('enable', boolean, 'true')),
-  list('upf', 'upf-id', leaf('address'), leaf('port', uint16)),
+  list('upf', 'upf-id', leaf('address'), leaf('port', uint16), leaf('config-endpoint')),
   list(
     'slice',
     'slice-id',
@@ -74,7 +74,14 @@ const site = list(
     leaf('sst'),
     leaf('sd'),
     leaf('connectivity-service', { base: 'enumeration', enums: ['4g', '5g'] }, '"5g"'),
-    mbr,
+    container(
+      'mbr',
+      leaf('uplink', uint64),
+      leaf('downlink', uint64),
+      leaf('uplink-burst-size', { base: 'uint32' }, '625000'),
+      leaf('downlink-burst-size', { base: 'uint32' }, '625000'),
+    ),
+    list('priority-traffic-rule', 'priority-traffic-rule-id', leaf('device'), leaf('application'), leaf('endpoint')),
   ),
   list(
     'device-group',
@@ -91,6 +98,7 @@ const site = list(
     leaf('dns-primary'),
     leaf('dns-secondary'),
     leaf('subnet'),
+    leaf('admin-status', { base: 'enumeration', enums: ['ENABLE', 'MAINTENANCE', 'DISABLE'] }, '"ENABLE"'),
     leaf('mtu', uint16, '1492'),
   ),
 );
@@ -139,6 +147,13 @@ export const platform: Model = model('edgeconf-platform', '1', [
     leaf('credentials-reference'),
     leaf('enabled', boolean, 'true'),
     list('parameter', 'name', leaf('value')),
+    leaf('calls-per-second', uint16),
+    container(
+      'drift',
+      leaf('check-interval', { base: 'uint32' }, '300'),
+      leaf('policy', string, '"revert"'),
+      list('exception', 'name', leaf('target'), leaf('path', string, '"/"'), leaf('policy')),
+    ),
   )('edgeconf-platform'),
 ]);
 

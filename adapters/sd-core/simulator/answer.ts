@@ -2,6 +2,7 @@
 import type { CoreTraits } from './documents.ts';
 import { JsonSyntaxError, readFirstValue } from './go-json.ts';
 import { type Decoded, decode, JsonTypeError, type Shape } from './go-struct.ts';
+import type { HttpAnswer } from './send-answer.ts';
 import type { CoreState } from './state.ts';
 
 export interface Call {
@@ -14,13 +15,7 @@ export interface Call {
   readonly body: string;
 }
 
-export interface Answer {
-  readonly status: number;
-  /** Undefined: no body at all. */
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly location?: string;
-}
+export type Answer = HttpAnswer;
 
 /** What the real core only writes to its log while it answers 200. */
 export interface Warning {

@@ -4,6 +4,7 @@ import type { JsonValue } from './go-json.ts';
 export type Shape =
   | { readonly kind: 'string' }
   | { readonly kind: 'int'; readonly bits: 32 | 64 }
+  | { readonly kind: 'uint64' }
   | { readonly kind: 'list'; readonly of: Shape }
   | { readonly kind: 'map' }
   | { readonly kind: 'struct'; readonly fields: readonly Field[]; readonly pointer: boolean };
@@ -33,6 +34,12 @@ function decodeInt(value: JsonValue, bits: 32 | 64, path: string): number | bigi
   const number = BigInt(value.token);
   if (number < -LIMITS[bits] || number >= LIMITS[bits]) return mismatch(value, path, `int${bits}`);
   return bits === 32 ? Number(number) : number;
+}
+
+function decodeUint64(value: JsonValue, path: string): bigint {
+  if (value.type !== 'number' || !/^[0-9]+$/.test(value.token)) return mismatch(value, path, 'uint64');
+  const number = BigInt(value.token);
+  return number < 2n ** 64n ? number : mismatch(value, path, 'uint64');
 }
 
 function plain(value: JsonValue, path: string): unknown {
@@ -75,6 +82,8 @@ export function decode(shape: Shape, value: JsonValue, previous: unknown = undef
       return value.type === 'string' ? value.value : mismatch(value, path, 'a string');
     case 'int':
       return decodeInt(value, shape.bits, path);
+    case 'uint64':
+      return decodeUint64(value, path);
     case 'list':
       if (value.type !== 'array') return mismatch(value, path, 'a list');
       return value.items.map((item, index) => decode(shape.of, item, undefined, `${path}[${index}]`));
@@ -103,6 +112,7 @@ function isEmpty(shape: Shape, value: unknown): boolean {
     case 'string':
       return (value ?? '') === '';
     case 'int':
+    case 'uint64':
       return Number(value ?? 0) === 0;
     case 'list':
       return ((value as unknown[] | null | undefined) ?? []).length === 0;
@@ -119,6 +129,7 @@ export function print(shape: Shape, value: unknown): unknown {
     case 'string':
       return value ?? '';
     case 'int':
+    case 'uint64':
       return Number(value ?? 0);
     case 'list':
       return (value as unknown[] | null | undefined)?.map((item) => print(shape.of, item)) ?? null;

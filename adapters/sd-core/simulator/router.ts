@@ -4,6 +4,7 @@ import { type Answer, type Call, type Core, json, Refusal } from './answer.ts';
 import { deleteDeviceGroup, getDeviceGroup, listDeviceGroups, putDeviceGroup } from './device-group.ts';
 import { deleteGnb, deleteUpf, listGnbs, listUpfs, postGnb, postUpf, putGnb, putUpf } from './inventory.ts';
 import { deleteNetworkSlice, getNetworkSlice, listNetworkSlices, putNetworkSlice } from './network-slice.ts';
+import { getRegistration, getSession, listRegistrations } from './registered-ue.ts';
 import {
   deleteSubscriber,
   getSubscriber,
@@ -56,6 +57,12 @@ const RESOURCES: readonly Resource[] = [
       DELETE: deleteSubscriber,
     },
   },
+  {
+    path: '/api/registered-ue-context',
+    collection: { GET: listRegistrations },
+    item: { GET: getRegistration },
+  },
+  { path: '/api/ue-pdu-session-info', collection: {}, item: { GET: getSession } },
 ];
 
 function find(method: string, path: string): { handler: Handler; name: string } | undefined {

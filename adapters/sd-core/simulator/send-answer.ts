@@ -1,8 +1,16 @@
 // Puts an answer on the wire, whole or broken off in the middle.
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Answer } from './answer.ts';
 
-function headersOf(answer: Answer): Record<string, string> {
+/** What goes back over the wire. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Undefined: no body at all. */
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly location?: string;
+}
+
+function headersOf(answer: HttpAnswer): Record<string, string> {
   const headers: Record<string, string> = { 'access-control-allow-origin': '*' };
   if (answer.contentType !== undefined) headers['content-type'] = answer.contentType;
   if (answer.location !== undefined) headers.location = answer.location;
@@ -11,13 +19,13 @@ function headersOf(answer: Answer): Record<string, string> {
 }
 
 /** Sends the whole answer. */
-export function send(response: ServerResponse, answer: Answer): void {
+export function send(response: ServerResponse, answer: HttpAnswer): void {
   response.writeHead(answer.status, headersOf(answer));
   response.end(answer.body);
 }
 
 /** Writes the head and half of the body, or half of the head where there is no body, and closes the connection. */
-export function sendHalf(response: ServerResponse, answer: Answer): void {
+export function sendHalf(response: ServerResponse, answer: HttpAnswer): void {
   const lines = Object.entries(headersOf(answer)).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('')}\r\n`;
   const body = answer.body ?? '';

@@ -1,5 +1,6 @@
 // What the simulated core holds: its database collections, with the database's way of updating documents.
 import type { DeviceGroup, NetworkSlice } from './documents.ts';
+import { Registrations } from './registrations.ts';
 
 export interface Subscriber {
   readonly ueId: string;
@@ -48,19 +49,22 @@ export class CoreState {
   readonly provisioned = new Map<string, readonly ProvisionedSession[]>();
   readonly gnbs = new Map<string, Gnb>();
   readonly upfs = new Map<string, Upf>();
+  /** No document: what devices do by themselves. */
+  readonly ues = new Registrations();
 
   /** A state of its own with the same documents. */
   fork(): CoreState {
     const fork = new CoreState();
     for (const [name, collection] of Object.entries(this)) {
+      if (!(collection instanceof Map)) continue;
       const copy = fork[name as keyof CoreState] as unknown as Map<unknown, unknown>;
-      for (const [key, value] of collection as Map<unknown, unknown>) copy.set(key, value);
+      for (const [key, value] of collection) copy.set(key, value);
     }
     return fork;
   }
 
   clear(): void {
-    for (const collection of Object.values(this)) (collection as Map<unknown, unknown>).clear();
+    for (const collection of Object.values(this)) (collection as { clear(): void }).clear();
   }
 
   /** Sets the members that the document has; a member it leaves out keeps the value stored before. */
