@@ -245,7 +245,7 @@ export class Validator {
       await sent;
       sent = call;
     };
-    for (const row of snapshot.subtree('')) {
+    for (const row of snapshot.withoutState().subtree('')) {
       slice.push(row.key, row.value);
       // One slice is made while the one before is being read.
       if (slice.length >= rowsPerSlice * 2) await send();

@@ -174,6 +174,8 @@ export interface Proposal {
 
 /** From documents back to intent. */
 export interface Inverse {
+  /** Further kinds that the client lists and reads, of which no documents are made: found for `takeOver` only. */
+  readonly alsoReads?: readonly string[];
   /** Edits after which `render` gives what the device has been found to hold in place of one document of this target. */
   adopt(intent: IntentNode, device: Device, ref: DocumentRef, actual: Json): Proposal;
   /** The intent of which `list` and `render` give exactly what the device has been found to hold. */
@@ -233,8 +235,8 @@ export interface Adapter {
   /** What users notice while a document is put in place of another or removed, e.g. `sessions of the slice are set up anew`. */
   interruption?(ref: DocumentRef, before: Json | undefined, after: Json | undefined): string | undefined;
   readonly inverse?: Inverse;
-  /** What an observation of the device says of the entries of one part of intent. Pure. */
-  state?(part: IntentNode, device: Device, observation: Json): readonly StateLeaf[];
+  /** What an observation of the device says of the entries of one part of intent. Pure; taken in slices when it is long. */
+  state?(part: IntentNode, device: Device, observation: Json): Iterable<StateLeaf>;
   /** How often a device is observed; 10,000 without it. */
   readonly observeEveryMs?: number;
   /** @param secret what the device's credentials reference stands for. */

@@ -8,7 +8,7 @@ export class HeldDocuments {
   /** Ids of held documents by what they depend on. */
   readonly #dependents = new Map<string, Set<string>>();
   readonly #kinds = new Map<string, number>();
-  /** What has a number, by pool and number. */
+  /** Documents that have a number, by pool and number. */
   readonly #numbers = new Map<string, Map<number, readonly Held[]>>();
 
   get(id: string): Held | undefined {
@@ -22,15 +22,11 @@ export class HeldDocuments {
   /** Undefined: it is not there any more. */
   set(id: string, held: Held | undefined): void {
     const before = this.#held.get(id);
-    if (before !== undefined) {
-      this.#count(id, before.ref, -1);
-      for (const [pool, number] of numbersOf(before)) this.#release(pool, number, before);
-    }
+    if (before !== undefined) this.#count(id, before, -1);
     if (held === undefined) this.#held.delete(id);
     else {
       this.#held.set(id, held);
-      this.#count(id, held.ref, 1);
-      for (const [pool, number] of numbersOf(held)) this.#take(pool, number, held);
+      this.#count(id, held, 1);
     }
   }
 
@@ -44,12 +40,13 @@ export class HeldDocuments {
     return this.#kinds.get(kind) ?? 0;
   }
 
-  /** Numbers of a pool with the documents that have them and may be there. */
+  /** Numbers of a pool that documents have which may be there, with these documents. */
   numbers(pool: string): ReadonlyMap<number, readonly Held[]> {
     return this.#numbers.get(pool) ?? new Map();
   }
 
-  #count(id: string, { kind, dependsOn }: DocumentRef, by: 1 | -1): void {
+  #count(id: string, held: Held, by: 1 | -1): void {
+    const { kind, dependsOn, uses = [] }: DocumentRef = held.ref;
     add(this.#kinds, kind, by);
     for (const dependency of dependsOn) {
       const ids = this.#dependents.get(dependency) ?? new Set<string>();
@@ -58,26 +55,17 @@ export class HeldDocuments {
       if (ids.size === 0) this.#dependents.delete(dependency);
       else this.#dependents.set(dependency, ids);
     }
+    for (const { pool, number } of uses) {
+      if (number === undefined) continue;
+      const numbers = this.#numbers.get(pool) ?? new Map<number, readonly Held[]>();
+      const others = (numbers.get(number) ?? []).filter((each) => each !== held);
+      if (by === 1) numbers.set(number, [...others, held]);
+      else if (others.length > 0) numbers.set(number, others);
+      else numbers.delete(number);
+      if (numbers.size === 0) this.#numbers.delete(pool);
+      else this.#numbers.set(pool, numbers);
+    }
   }
-
-  #take(pool: string, number: number, held: Held): void {
-    const numbers = this.#numbers.get(pool) ?? new Map<number, readonly Held[]>();
-    this.#numbers.set(pool, numbers.set(number, [...(numbers.get(number) ?? []), held]));
-  }
-
-  #release(pool: string, number: number, held: Held): void {
-    const numbers = this.#numbers.get(pool);
-    const others = numbers?.get(number)?.filter((each) => each !== held) ?? [];
-    if (others.length > 0) numbers?.set(number, others);
-    else numbers?.delete(number);
-    if (numbers?.size === 0) this.#numbers.delete(pool);
-  }
-}
-
-function numbersOf({ ref }: Held): [pool: string, number: number][] {
-  return (ref.uses ?? []).flatMap(({ pool, number }): [string, number][] =>
-    number === undefined ? [] : [[pool, number]],
-  );
 }
 
 function add<K>(counts: Map<K, number>, key: K, by: number): void {

@@ -11,13 +11,15 @@ import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
-import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
 import { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
 import { intentView, noReads } from './intent-view.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { numberChanges, numbersIn } from './number-rows.ts';
 import { type HeldNumbers, Numbers } from './numbers.ts';
 import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
+import type { DocumentChange } from './plan-steps.ts';
 import { capacityOf, type PoolStanding, Pools } from './pools.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, type ListUnit, listOf, Overlay, Rendering, type Unit } from './rendering.ts';
@@ -51,18 +53,11 @@ interface Plan {
   readonly overlay: Overlay;
   /** The devices that it was made for. */
   readonly generation: number;
+  readonly devices: ReadonlyMap<string, Device>;
   readonly targets: number;
   /** Whether it was made on what the transaction was staged on. */
   readonly firm: boolean;
   readonly documents: readonly ChangedDocument[];
-}
-
-export interface PlannerParts {
-  readonly adapters: Adapters;
-  readonly nowMs: () => number;
-  /** Versions that devices were found to have, by name; they count where the platform names none. */
-  readonly foundVersions?: ReadonlyMap<string, string>;
-  readonly held?: HeldNumbers;
 }
 
 /** A transaction that is being planned. */
@@ -80,6 +75,7 @@ export class Planner {
   readonly gaps = new Gaps();
   readonly #adapters: Adapters;
   readonly #held: HeldNumbers;
+  readonly #foundVersions: ReadonlyMap<string, string>;
   readonly #rendering = new Rendering();
   readonly #claims = new Claims();
   readonly #numbers = new Numbers();
@@ -87,9 +83,9 @@ export class Planner {
   readonly #poolListeners = new Set<(device: string) => void>();
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
+  /** For questions about what was taken in. */
+  readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
-  /** Versions that devices told, for those without one in the platform target. */
-  readonly #foundVersions: ReadonlyMap<string, string>;
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
@@ -97,16 +93,33 @@ export class Planner {
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
   readonly #inFlight: InFlight;
 
-  constructor({ adapters, nowMs, foundVersions = new Map(), held = () => new Map() }: PlannerParts) {
+  /**
+   * @param held what devices may hold
+   * @param foundVersions versions that devices were found to have, by name; they count where the platform names none
+   */
+  constructor(
+    adapters: Adapters,
+    nowMs: () => number,
+    held: HeldNumbers = () => new Map(),
+    foundVersions: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#adapters = adapters;
-    this.#foundVersions = foundVersions;
     this.#held = held;
+    this.#foundVersions = foundVersions;
     this.#inFlight = new InFlight(nowMs);
   }
 
   /** The devices as of the last transaction taken in. */
   get devices(): ReadonlyMap<string, Device> {
     return this.#devices;
+  }
+
+  /** Which parts of targets name the device. */
+  partsOf(device: string): { target: string; part: readonly string[] }[] {
+    return [...this.#rendering.listsOf(device)].flatMap((id) => {
+      const unit = this.#rendering.unit(id);
+      return unit?.kind === 'list' ? [{ target: unit.target, part: unit.part }] : [];
+    });
   }
 
   /** The pools of a device of which something is used, by name. */
@@ -163,7 +176,7 @@ export class Planner {
     this.#pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
     const documents = documentsChanged(overlay);
     admit(documents);
-    const plan = { overlay, generation, targets: candidates.length, firm: base !== undefined, documents };
+    const plan = { overlay, generation, devices, targets: candidates.length, firm: base !== undefined, documents };
     for (const { changes } of candidates) this.#plans.set(changes, plan);
     this.#inFlight.add(started);
     return [];
@@ -177,6 +190,17 @@ export class Planner {
   /** The documents that a transaction changes, as it was planned; none when it was not. */
   documentsOf([first]: readonly Candidate[]): readonly ChangedDocument[] {
     return (first === undefined ? undefined : this.#plans.get(first.changes)?.documents) ?? [];
+  }
+
+  /** The same with what the documents say before and after: right after the plan, since what is before may change. */
+  changesOf([first]: readonly Candidate[]): DocumentChange[] {
+    const plan = first === undefined ? undefined : this.#plans.get(first.changes);
+    if (plan === undefined) return [];
+    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, ...change }) => {
+      const device = plan.devices.get(name) ?? this.#devices.get(name);
+      const adapter = this.#adapters.get(device?.kind ?? '');
+      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, ...change }];
+    });
   }
 
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */
@@ -202,10 +226,22 @@ export class Planner {
     }
     const platform = this.#snapshots.get(platformTarget);
     const devices = platform === undefined ? new Map<string, Device>() : readDevices(platform, platform.model.root);
-    for (const [name, device] of devices) devices.set(name, this.#withVersion(device));
+    for (const [name, device] of devices) devices.set(name, this.#withFoundVersion(device));
     const overlay = new Overlay(this.#rendering);
     const renderer = new Renderer(this.#adapters, devices, overlay);
     for (const snapshot of snapshots) if (snapshot.target !== platformTarget) await renderer.whole(snapshot);
+    return { overlay, devices };
+  }
+
+  /** Renders again for a device of which the version was found out. */
+  async prepareDevice(name: string): Promise<Intake> {
+    const overlay = new Overlay(this.#rendering);
+    const platform = this.#snapshots.get(platformTarget);
+    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
+    if (device === undefined) return { overlay, devices: this.#devices };
+    const devices = new Map(this.#devices).set(name, this.#withFoundVersion(device));
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    await renderer.deviceChanged(this.#devices.get(name), devices.get(name), this.#snapshots);
     return { overlay, devices };
   }
 
@@ -215,18 +251,6 @@ export class Planner {
     const planned = this.#planned(commits);
     const overlay = planned ?? new Overlay(this.#rendering);
     if (planned === undefined) await this.#render(overlay, commits, devices);
-    return { overlay, devices };
-  }
-
-  /** Renders for a device of which something was found out. */
-  async prepareDevice(name: string): Promise<Intake> {
-    const overlay = new Overlay(this.#rendering);
-    const platform = this.#snapshots.get(platformTarget);
-    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
-    if (device === undefined) return { overlay, devices: this.#devices };
-    const devices = new Map(this.#devices).set(name, this.#withVersion(device));
-    const renderer = new Renderer(this.#adapters, devices, overlay);
-    await renderer.deviceChanged(this.#devices.get(name), devices.get(name), this.#snapshots);
     return { overlay, devices };
   }
 
@@ -290,12 +314,12 @@ export class Planner {
     for (const name of names) {
       const device = readDevice(platform.after, platform.after.model.root, name);
       if (device === undefined) devices.delete(name);
-      else devices.set(name, this.#withVersion(device));
+      else devices.set(name, this.#withFoundVersion(device));
     }
     return devices;
   }
 
-  #withVersion(device: Device): Device {
+  #withFoundVersion(device: Device): Device {
     return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
   }
 

@@ -15,8 +15,10 @@ import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import type { Gaps } from './gaps.ts';
 import { Listeners } from './listeners.ts';
 import type { NumberHolder } from './numbers.ts';
+import type { Observed } from './observation-state.ts';
 import { type Assignment, deviceNames, Planner } from './planner.ts';
 import type { PoolStanding } from './pools.ts';
+import { Questions } from './questions.ts';
 import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
@@ -32,8 +34,11 @@ const PLATFORM = 'platform';
  * reaches the devices, each at its own pace; nothing here delays a commit but its own rendering.
  */
 export class Reconciler {
+  readonly #adapters: Adapters;
   readonly #store: AckStore;
   readonly #planner: Planner;
+  /** What can be asked about documents. */
+  readonly questions: Questions;
   readonly #crew: DeviceCrew;
   readonly #waiters: SettleWaiters;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
@@ -58,12 +63,14 @@ export class Reconciler {
     const adapters: Adapters = new Map(options.adapters.map((adapter) => [adapter.kind, adapter]));
     const clock = options.clock ?? systemClock;
     this.#store = options.store;
-    this.#planner = new Planner({
+    this.#adapters = adapters;
+    this.#planner = new Planner(
       adapters,
-      nowMs: () => clock.nowMs(),
-      foundVersions: this.#versions,
-      held: (device, pool) => this.heldNumbers(device, pool),
-    });
+      () => clock.nowMs(),
+      (device, pool) => this.heldNumbers(device, pool),
+      this.#versions,
+    );
+    this.questions = new Questions(this.#planner, adapters);
     this.#waiters = new SettleWaiters({
       told: () => this.#revision,
       isSettled: (device, revision) => this.#crew.get(device)?.isSettled(revision) !== false,
@@ -230,6 +237,14 @@ export class Reconciler {
   /** Told of each document whose status may have changed, also when it is gone. @returns ends the listening */
   onDocument(listener: (device: string, document: string) => void): () => void {
     return this.#documents.add(listener);
+  }
+
+  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
+  observed(name: string): Observed | undefined {
+    const device = this.#planner.devices.get(name);
+    const adapter = device === undefined ? undefined : this.#adapters.get(device.kind);
+    if (device === undefined || adapter === undefined) return undefined;
+    return { device, adapter, parts: this.#planner.partsOf(name) };
   }
 
   /** Told what devices report of the world. @returns ends the listening */
