@@ -174,6 +174,8 @@ export interface Proposal {
 
 /** From documents back to intent. */
 export interface Inverse {
+  /** Further kinds that the client lists and reads, of which no documents are made: found for `takeOver` only. */
+  readonly alsoReads?: readonly string[];
   /** Edits after which `render` gives what the device has been found to hold in place of one document of this target. */
   adopt(intent: IntentNode, device: Device, ref: DocumentRef, actual: Json): Proposal;
   /** The intent of which `list` and `render` give exactly what the device has been found to hold. */
@@ -206,7 +208,10 @@ export interface Adapter {
   checkDevice?(device: Device): void;
   /** The endpoint URIs of devices of this kind that this tenant's intent, or its part, names. Only those devices are listed for it. */
   endpoints(part: IntentNode): readonly string[];
-  /** Which documents this tenant's intent, or its part, needs on the device. Pure and deterministic; no id twice. */
+  /**
+   * Which documents this tenant's intent, or its part, needs on the device. Pure and deterministic; no id twice. Of
+   * `device.endpoints` it depends only on which of the part's own endpoints are among them.
+   */
   list(part: IntentNode, device: Device): readonly DocumentRef[];
   /** What the part asks for that the device cannot do. Pure. */
   gaps?(part: IntentNode, device: Device): readonly Gap[];
@@ -215,8 +220,8 @@ export interface Adapter {
   /** How much there is of a pool; undefined: no limit. */
   capacity?(device: Device, pool: string): number | undefined;
   /**
-   * The content of one of the documents, made from the root of intent. Pure and deterministic; object members in any order,
-   * the engine sorts them. Every leaf lies within a `because`.
+   * The content of one of the documents, made from the root of intent. Pure and deterministic; of `ref` it depends on kind, id
+   * and source alone. Object members in any order, the engine sorts them. Every leaf lies within a `because`.
    * @throws EdgeconfError FAILED_PRECONDITION when the device could not take what the intent says; refuses the commit.
    */
   render(intent: IntentNode, device: Device, ref: DocumentRef, because: Because): Json;
@@ -230,8 +235,8 @@ export interface Adapter {
   /** What users notice while a document is put in place of another or removed, e.g. `sessions of the slice are set up anew`. */
   interruption?(ref: DocumentRef, before: Json | undefined, after: Json | undefined): string | undefined;
   readonly inverse?: Inverse;
-  /** What an observation of the device says of the entries of one part of intent. Pure. */
-  state?(part: IntentNode, device: Device, observation: Json): readonly StateLeaf[];
+  /** What an observation of the device says of the entries of one part of intent. Pure; taken in slices when it is long. */
+  state?(part: IntentNode, device: Device, observation: Json): Iterable<StateLeaf>;
   /** How often a device is observed; 10,000 without it. */
   readonly observeEveryMs?: number;
   /** @param secret what the device's credentials reference stands for. */
