@@ -18,6 +18,7 @@ const DOCUMENT = 'network-slices';
 function acme(vision: string | undefined, voice?: string): Tree {
   const tree = intentFixture('acme');
   const site = (tree.site as Tree[])[0] ?? {};
+  site['connectivity-service'] = { 'core-5g': { endpoint: 'http://core5g.acme.example/config' } };
   site.upf = ['upf-1', 'upf-2'].map((id) => ({
     'upf-id': id,
     address: `${id}.acme.example`,

@@ -19,6 +19,7 @@ const WRITES = { method: ['POST', 'DELETE'] };
 function acme(uplink = '20000000000'): Tree {
   const tree = intentFixture('acme');
   const site = (tree.site as Tree[])[0] ?? {};
+  site['connectivity-service'] = { 'core-5g': { endpoint: 'http://core5g.acme.example/config' } };
   const [group = {}, ...others] = site['device-group'] as Tree[];
   site['device-group'] = [{ ...group, mbr: { uplink, downlink: '5000000' } }, ...others];
   return tree;
@@ -263,7 +264,7 @@ describe('a server that is no core', () => {
       const device = { name: 'core', kind: 'sd-core', address: `http://127.0.0.1:${port}`, version: '3.0' };
       stage.intent.force({ platform: { device: [{ ...device, endpoint: ['http://core5g.acme.example/config'] }] } });
       await stage.start();
-      await stage.intent.commit({ acme: intentFixture('acme') });
+      await stage.intent.commit({ acme: acme() });
       await stage.passing(stage.reconciler.settled());
       const status = stage.reconciler.statusOf('core');
       assert.deepEqual(

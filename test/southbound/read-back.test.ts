@@ -18,6 +18,7 @@ const SLICE = 'network-slice/vision';
 function acme(uplink = '20000000000'): Tree {
   const tree = intentFixture('acme');
   const site = (tree.site as Tree[])[0] ?? {};
+  site['connectivity-service'] = { 'core-5g': { endpoint: 'http://core5g.acme.example/config' } };
   const [group = {}, ...others] = site['device-group'] as Tree[];
   site['device-group'] = [{ ...group, mbr: { uplink, downlink: '5000000' } }, ...others];
   return tree;
