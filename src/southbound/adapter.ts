@@ -232,8 +232,8 @@ export interface Adapter {
   /** What users notice while a document is put in place of another or removed, e.g. `sessions of the slice are set up anew`. */
   interruption?(ref: DocumentRef, before: Json | undefined, after: Json | undefined): string | undefined;
   readonly inverse?: Inverse;
-  /** What an observation of the device says of the entries of one part of intent. Pure. */
-  state?(part: IntentNode, device: Device, observation: Json): readonly StateLeaf[];
+  /** What an observation of the device says of the entries of one part of intent. Pure; taken in slices when it is long. */
+  state?(part: IntentNode, device: Device, observation: Json): Iterable<StateLeaf>;
   /** How often a device is observed; 10,000 without it. */
   readonly observeEveryMs?: number;
   /** @param secret what the device's credentials reference stands for. */
