@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
 import { loadCertificateReader } from './access/certificate-names.ts';
+import { adoption } from './adoption.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { reportAuditState } from './audit/audit-state.ts';
 import { type ExportFrom, exportRecords } from './audit/export.ts';
@@ -20,6 +21,7 @@ import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
 import { accessService } from './northbound/api/access-service.ts';
 import { auditService } from './northbound/api/audit-service.ts';
+import { southboundService } from './northbound/api/southbound-service.ts';
 import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
@@ -85,11 +87,13 @@ export async function startService(
     await acknowledged.open();
     stops.push(() => acknowledged.close());
     const access = new Access(datastore, { engine: settings['access.engine'] });
-    const southbound = new Reconciler({
+    const southbound: Reconciler = new Reconciler({
       adapters,
       store: levelAckStore(acknowledged),
       resolveSecret,
       admit: access.admitToDevices,
+      causesOf: (device, ref, leaf) => southbound.questions.causesOf(device, ref.id, leaf),
+      adopt: adoption({ datastore, access, intentOf: (target) => southbound.questions.known.snapshot(target) }),
     });
     reconciler = southbound;
     // Nobody waits for it but plans: what is configured can be read while it is rendered for the devices.
@@ -225,13 +229,15 @@ async function listen(
   });
   const leafListUpdate = settings['gnmi.leafListUpdate'];
   const questions = accessService({ datastore, door, leafListUpdate });
+  const documents = southboundService({ datastore, door, engine: southbound, leafListUpdate });
   const gnmi = gnmiService({
     datastore,
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: async ({ revision, signal }) => {
-      await southbound.settled({ revision, signal });
+    settled: ({ targets, candidates, ...wait }) => {
+      const devices = southbound.questions.devicesOf(targets, candidates);
+      return southbound.settled({ ...wait, ...(devices === undefined ? {} : { devices }) });
     },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
@@ -239,7 +245,7 @@ async function listen(
     host: settings['gnmi.host'],
     port: settings['gnmi.port'],
     tls: await tlsOptions(settings),
-    services: [gnmi, questions, auditService({ door, datastore, audit })],
+    services: [gnmi, questions, documents, auditService({ door, datastore, audit })],
     onUntrusted: (client) => audit.note(untrustedEvent(client)),
     channelOptions: grpcServerOptions(),
     keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
@@ -250,6 +256,7 @@ async function listen(
     process.off('SIGHUP', reload);
     gnmi.endStreams();
     questions.close();
+    documents.close();
     await server.close();
   });
   return server.port;

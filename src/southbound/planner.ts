@@ -11,13 +11,15 @@ import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
 import { changedDevices, readDevice, readDevices } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
-import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
 import { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
 import { intentView, noReads } from './intent-view.ts';
+import { KnownDocuments } from './known-documents.ts';
 import { numberChanges, numbersIn } from './number-rows.ts';
 import { type HeldNumbers, Numbers } from './numbers.ts';
 import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
+import type { DocumentChange } from './plan-steps.ts';
 import { capacityOf, type PoolStanding, Pools } from './pools.ts';
 import { type Adapters, Renderer } from './renderer.ts';
 import { claimKey, type DocumentUnit, type ListUnit, listOf, Overlay, Rendering, type Unit } from './rendering.ts';
@@ -53,6 +55,7 @@ interface Plan {
   readonly overlay: Overlay;
   /** The devices that it was made for. */
   readonly generation: number;
+  readonly devices: ReadonlyMap<string, Device>;
   readonly targets: number;
   /** Whether it was made on what the transaction was staged on. */
   readonly firm: boolean;
@@ -82,6 +85,8 @@ export class Planner {
   readonly #poolListeners = new Set<(device: string) => void>();
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
+  /** For questions about what was taken in. */
+  readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
@@ -173,7 +178,7 @@ export class Planner {
     this.#pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
     const documents = documentsChanged(overlay);
     admit(documents);
-    const plan = { overlay, generation, targets: candidates.length, firm: base !== undefined, documents };
+    const plan = { overlay, generation, devices, targets: candidates.length, firm: base !== undefined, documents };
     for (const { changes } of candidates) this.#plans.set(changes, plan);
     this.#inFlight.add(started);
     return [];
@@ -187,6 +192,17 @@ export class Planner {
   /** The documents that a transaction changes, as it was planned; none when it was not. */
   documentsOf([first]: readonly Candidate[]): readonly ChangedDocument[] {
     return (first === undefined ? undefined : this.#plans.get(first.changes)?.documents) ?? [];
+  }
+
+  /** The same with what the documents say before and after: right after the plan, since what is before may change. */
+  changesOf([first]: readonly Candidate[]): DocumentChange[] {
+    const plan = first === undefined ? undefined : this.#plans.get(first.changes);
+    if (plan === undefined) return [];
+    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, ...change }) => {
+      const device = plan.devices.get(name) ?? this.#devices.get(name);
+      const adapter = this.#adapters.get(device?.kind ?? '');
+      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, ...change }];
+    });
   }
 
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */

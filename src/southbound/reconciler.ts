@@ -18,6 +18,7 @@ import type { NumberHolder } from './numbers.ts';
 import type { Observed } from './observation-state.ts';
 import { type Assignment, deviceNames, Planner } from './planner.ts';
 import type { PoolStanding } from './pools.ts';
+import { Questions } from './questions.ts';
 import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
@@ -42,6 +43,8 @@ export class Reconciler {
   readonly #adapters: Adapters;
   readonly #store: AckStore;
   readonly #planner: Planner;
+  /** What can be asked about documents. */
+  readonly questions: Questions;
   readonly #crew: DeviceCrew;
   readonly #waiters: SettleWaiters;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
@@ -73,6 +76,7 @@ export class Reconciler {
       (device, pool) => this.heldNumbers(device, pool),
       this.#versions,
     );
+    this.questions = new Questions(this.#planner, adapters);
     this.#waiters = new SettleWaiters({
       told: () => this.#revision,
       isSettled: (device, revision) => this.#crew.get(device)?.isSettled(revision) !== false,
