@@ -187,6 +187,38 @@ describe('delivery state in the tree', () => {
     await sliceIs('in-effect');
   });
 
+  it('holds for the devices in the groups too, and says what the core has no way to do', async () => {
+    const members = {
+      device: [{ 'device-id': 'arm', 'sim-card': 'arm' }, { 'device-id': 'spare' }],
+      'sim-card': [{ 'sim-id': 'arm', imsi: '315010001000001' }],
+      'device-group': [{ 'device-group-id': 'north-robots', device: [{ 'device-id': 'arm' }] }],
+      slice: [{ 'slice-id': 'north-robots', mbr }],
+    };
+    core.ues.register('315010001000001', '172.16.0.7');
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+    await running.set('acme', members, site);
+    // A device is observed when it is first asked, and from time to time.
+    await running.stop();
+    await running.start();
+    const arm = `${site}/device[device-id=arm]/state`;
+    const spare = `${site}/device[device-id=spare]/state`;
+    const until = (values: Values): boolean =>
+      is(`${slice}/system[device=core]/status`, 'not-offered')(values) &&
+      is(`${slice}/status`, 'in-effect')(values) &&
+      is(`${arm}/status`, 'in-effect')(values) &&
+      is(`${arm}/connected`, 'Yes')(values) &&
+      is(`${spare}/status`, 'not-served')(values);
+    const values = await running.follow('acme', site, until).done;
+    assert.match(values.get(`${slice}/system[device=core]/reason`) ?? '', /rate|mbr/);
+    assert.equal(values.get(`${arm}/ip-address`), '"172.16.0.7"');
+    await running.delete('acme', `${site}/slice[slice-id=north-robots]/mbr`);
+    await running.follow('acme', site, is(`${slice}/system[device=core]/status`, 'in-effect')).done;
+    await running.delete('platform', '/device[name=core]');
+    const isGone = (all: Values): boolean => !all.has(`${arm}/connected`) && is(`${arm}/status`, 'not-served')(all);
+    await running.follow('acme', site, isGone).done;
+  });
+
   it('is told again after a restart of the service, and follows a device that goes', async () => {
     await running.set('acme', intent());
     await sliceIs('in-effect');
