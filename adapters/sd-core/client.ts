@@ -7,7 +7,7 @@ import { nameOf } from './read-back.ts';
 import { refusedLeaf } from './refused-leaf.ts';
 import { UeWatch } from './ue-watch.ts';
 
-/** Kinds that can be listed and read but are not written by the adapter: who is known to the core at all. */
+/** A kind that can be listed, of which the adapter makes no documents: who is known to the core at all. */
 export const SUBSCRIBER = 'subscriber';
 
 /** Talks to the API below `<address>/v1`; the address usually ends with `/config`. */
@@ -63,10 +63,7 @@ export class WebconsoleClient implements DeviceClient {
   }
 
   #path(ref: DocumentRef): string {
-    const name = encodeURIComponent(nameOf(ref));
-    return ref.kind === SUBSCRIBER
-      ? `${this.#apiBase}/api/subscriber/${name}`
-      : `${this.#wire.base}/v1/${ref.kind}/${name}`;
+    return `${this.#wire.base}/v1/${ref.kind}/${encodeURIComponent(nameOf(ref))}`;
   }
 }
 

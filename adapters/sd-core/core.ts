@@ -28,7 +28,7 @@ export const coreAdapter: Adapter = {
   render: renderDocument,
   readBack: (_device, ref, body) => readBack(ref, body),
   interruption,
-  inverse: { alsoReads: [SUBSCRIBER], adopt, takeOver },
+  inverse: { alsoLists: [SUBSCRIBER], adopt, takeOver },
   state: ueState,
   connect: (device, secret) => new WebconsoleClient(device.address, secret),
 };

@@ -1,7 +1,7 @@
 // What a look at a core's registrations says of the devices of a site.
 
 import type { Device, IntentNode, Json, StateLeaf } from '../../src/southbound/adapter.ts';
-import { membersOf } from './members.ts';
+import { imsiInUse } from './members.ts';
 import { activeGroups, slicesOn } from './slices.ts';
 
 interface Ue {
@@ -11,18 +11,17 @@ interface Ue {
 }
 
 /** State of the devices that the core is told of; nothing when the core cannot tell who is there. */
-export function ueState(site: IntentNode, device: Device, observation: Json): StateLeaf[] {
+export function* ueState(site: IntentNode, device: Device, observation: Json): Iterable<StateLeaf> {
   const { ues } = observation as { readonly ues: { readonly [imsi: string]: Json } | null };
-  if (ues === null) return [];
+  if (ues === null) return;
   const [siteId = ''] = site.keys;
-  return slicesOn(site, device).flatMap((slice) =>
-    activeGroups(slice).flatMap((link) => {
-      const group = site.entry('device-group', link.keys[0] ?? '');
-      return (group === undefined ? [] : membersOf(site, group)).flatMap(({ deviceId, imsi }) =>
-        leavesOf(siteId, deviceId, (Object.hasOwn(ues, imsi) ? ues[imsi] : {}) as Ue),
-      );
-    }),
-  );
+  for (const link of slicesOn(site, device).flatMap(activeGroups)) {
+    for (const member of site.entry('device-group', link.keys[0] ?? '')?.list('device') ?? []) {
+      const imsi = imsiInUse(site, member);
+      if (imsi === undefined) continue;
+      yield* leavesOf(siteId, member.keys[0] ?? '', (Object.hasOwn(ues, imsi) ? ues[imsi] : {}) as Ue);
+    }
+  }
 }
 
 function leavesOf(siteId: string, deviceId: string, ue: Ue): StateLeaf[] {

@@ -1,19 +1,23 @@
-// `edgeconf get`: prints the configuration at one or more paths.
+// `edgeconf get`: prints the configuration and state at one or more paths.
 
-import { Encoding, type Notification } from '../proto/gnmi.ts';
+import { DataType, Encoding, type Notification } from '../proto/gnmi.ts';
 import { parsePath, printElems } from '../proto/path-text.ts';
 import type { Connection } from './connection.ts';
 import { printValue } from './value.ts';
 
-/** `flat` prints one `path = value` line a leaf, otherwise indented JSON; with several values each has its path above it. */
+/**
+ * `config` leaves out state, so that the output is what `edgeconf set --file` takes. `flat` prints one `path = value` line a
+ * leaf, otherwise indented JSON; with several values each has its path above it.
+ */
 export async function get(
   connection: Connection,
   paths: readonly string[],
-  options: { flat: boolean },
+  options: { flat: boolean; config: boolean },
 ): Promise<string> {
   const response = await connection.client.get({
     prefix: connection.prefix,
     path: paths.map(parsePath),
+    type: options.config ? DataType.CONFIG : DataType.ALL,
     encoding: options.flat ? Encoding.PROTO : Encoding.JSON_IETF,
   });
   const values = (response.notification ?? []).flatMap(valuesOf);

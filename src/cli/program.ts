@@ -127,10 +127,11 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     });
 
   client(program.command('get'))
-    .description('print the configuration at paths, such as /site[site-id=chicago]')
+    .description('print the configuration and state at paths, such as /site[site-id=chicago]')
     .argument('[path...]', 'gNMI paths', ['/'])
+    .option('--config', 'without state: what `set --file` takes', false)
     .option('--flat', 'one `path = value` line for each leaf', false)
-    .action((paths: string[], options: ClientOptions & { flat: boolean }) =>
+    .action((paths: string[], options: ClientOptions & { flat: boolean; config: boolean }) =>
       talk(options, async (connection) => terminal.out(await get(connection, paths, options))),
     );
 

@@ -97,7 +97,7 @@ export function* actualDocument(ref: DocumentRef): Question<Json | undefined> {
 }
 
 /** All documents that the device lists. @throws EdgeconfError FAILED_PRECONDITION when it lists nothing of any kind */
-export function* foundDocuments({ kind: deviceKind, documentKinds }: Adapter): Question<FoundDocument[]> {
+export function* foundDocuments({ kind: deviceKind, documentKinds, inverse }: Adapter): Question<FoundDocument[]> {
   const refs: DocumentRef[] = [];
   let lists = false;
   for (const [kind, { readable }] of Object.entries(documentKinds)) {
@@ -113,6 +113,11 @@ export function* foundDocuments({ kind: deviceKind, documentKinds }: Adapter): Q
     throw new EdgeconfError('FAILED_PRECONDITION', message);
   }
   const found: FoundDocument[] = [];
+  for (const kind of inverse?.alsoLists ?? []) {
+    yield async (client, signal) => {
+      for (const id of (await client.list?.(kind, signal)) ?? []) found.push({ kind, id, body: null });
+    };
+  }
   for (const ref of refs) {
     yield async (client, signal) => {
       const body = await client.read(ref, signal);

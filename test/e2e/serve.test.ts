@@ -138,10 +138,10 @@ describe('edgeconf serve', () => {
   });
 
   it('finds everything as it was after kill -9', async () => {
-    const before = await cli('get', '/', '-t', 'acme');
+    const before = await cli('get', '/', '-t', 'acme', '--config');
     await service.kill('SIGKILL');
     env.EDGECONF_CLIENT_ADDRESS = await serve();
-    assert.deepEqual(await cli('get', '/', '-t', 'acme'), before);
+    assert.deepEqual(await cli('get', '/', '-t', 'acme', '--config'), before);
     assert.ok(!service.lines.some((line) => line.includes('secret')), 'no second operator is made');
     assert.equal((await cli('delete', '/template[template-id=open]', '-t', 'acme')).out, 'accepted as revision 8');
   });

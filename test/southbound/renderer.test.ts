@@ -187,6 +187,7 @@ describe('Renderer', () => {
     const calls = await rendered((tree) => {
       Object.assign((tree.site as unknown as { 'sim-card': object[] }[])[0]?.['sim-card'][0] ?? {}, { enable: false });
     });
+    // Whether the device is served has changed: the site says anew whom its documents serve.
     assert.deepEqual(calls, ['list berlin', 'render device-group/cameras']);
   });
 

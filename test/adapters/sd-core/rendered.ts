@@ -61,7 +61,10 @@ const anyDevice: Device = {
 export async function foundOn(client: ReturnType<typeof coreAdapter.connect>): Promise<FoundDocument[]> {
   const signal = AbortSignal.timeout(20_000);
   const found: FoundDocument[] = [];
-  for (const kind of [...Object.keys(coreAdapter.documentKinds), ...(coreAdapter.inverse?.alsoReads ?? [])]) {
+  for (const kind of coreAdapter.inverse?.alsoLists ?? []) {
+    for (const id of (await client.list?.(kind, signal)) ?? []) found.push({ kind, id, body: null });
+  }
+  for (const kind of Object.keys(coreAdapter.documentKinds)) {
     for (const id of (await client.list?.(kind, signal)) ?? []) {
       const body = await client.read({ kind, id, source: [], dependsOn: [] }, signal);
       if (body !== undefined) found.push({ kind, id, body });

@@ -174,12 +174,25 @@ describe('sd-core take-over', () => {
     });
   });
 
+  it('makes slices of 4G of what a 4G core has', async () => {
+    await withCore('3.0', async (client) => {
+      const device = core({ endpoints: ['http://core4g.acme.example/config'] });
+      await fill(client, intentFixture('acme'), device);
+      const found = await foundOn(client);
+      const proposal = takeOver(device, found, { generation: '4g' });
+      assert.deepEqual(proposal.leftOver, []);
+      checkLaw(device, found, proposal);
+      const [site = {}] = (edited({}, proposal.edits) as unknown as { site: Tree[] }).site;
+      assert.deepEqual(site['connectivity-service'], { 'core-4g': { endpoint: 'http://core4g.acme.example/config' } });
+    });
+  });
+
   it('gives cards to subscribers that are in no group, where it is clear of which site they are', async () => {
     await withCore('3.0', async (client) => {
       const device = core({ endpoints: [ENDPOINT] });
       await fill(client, intentFixture('acme'), device);
       const drawer = ['208930100007599', '001010000000001'].map(
-        (imsi): FoundDocument => ({ kind: 'subscriber', id: `subscriber/imsi-${imsi}`, body: {} }),
+        (imsi): FoundDocument => ({ kind: 'subscriber', id: `subscriber/imsi-${imsi}`, body: null }),
       );
       const proposal = takeOver(device, [...(await foundOn(client)), ...drawer]);
       assert.deepEqual(
