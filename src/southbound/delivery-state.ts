@@ -12,7 +12,7 @@ import { Delivery, type EntryId, type EntryStatus } from './delivery.ts';
 import { allEntries, deliveryListOf, deliveryLists, entriesAt, entryCreated, isConfigured } from './delivery-lists.ts';
 import type { DocumentStatus } from './document-status.ts';
 import { Due } from './due.ts';
-import { deviceNames } from './planner.ts';
+import { deviceNames } from './platform-changes.ts';
 import type { Reconciler, SouthboundStatus } from './reconciler.ts';
 import { reportsFor, StateTree, shortened } from './state-tree.ts';
 
