@@ -1,5 +1,6 @@
 // Gaps: what intent asks of devices that have no way to do it, by the entry that asks.
 
+import { Listeners } from './listeners.ts';
 import type { ListUnit } from './rendering.ts';
 
 /** One device has no way to do what an entry asks. */
@@ -21,7 +22,7 @@ interface Entry {
 /** Kept up to date list by list. */
 export class Gaps {
   readonly #entries = new Map<string, Entry>();
-  readonly #listeners = new Set<GapListener>();
+  readonly #listeners = new Listeners<Parameters<GapListener>>();
 
   /** The gaps of one entry, which is written as names and list keys. */
   of(target: string, source: readonly string[]): GapStanding[] {
@@ -35,8 +36,7 @@ export class Gaps {
 
   /** @returns ends the listening */
   listen(listener: GapListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** One list in place of another. */
@@ -56,7 +56,7 @@ export class Gaps {
     }
     for (const [key, entry] of touched) {
       if (entry.byList.size === 0) this.#entries.delete(key);
-      for (const listener of this.#listeners) listener(entry.target, entry.source);
+      this.#listeners.tell(entry.target, entry.source);
     }
   }
 

@@ -1,49 +1,28 @@
 // What all targets' intent means for all devices: plans transactions before they are appended, takes them in afterwards.
 
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Snapshot } from '../datastore/snapshot.ts';
-import { platformTarget, targetTurns } from '../datastore/targets.ts';
+import { platformTarget } from '../datastore/targets.ts';
 import type { Amendment, Candidate } from '../datastore/transaction.ts';
-import type { EdgeconfError } from '../errors.ts';
 import type { Device, IntentNode } from './adapter.ts';
 import { allocate } from './allocator.ts';
 import { Causes } from './causes.ts';
-import { Claims, claimRefusal } from './claims.ts';
-import { changedDevices, readDevice, readDevices } from './device-registry.ts';
-import type { Desired } from './document-queue.ts';
+import { readDevice, readDevices } from './device-registry.ts';
 import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
-import { Gaps } from './gaps.ts';
+import type { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
 import { intentView, noReads } from './intent-view.ts';
 import { KnownDocuments } from './known-documents.ts';
-import { numberChanges, numbersIn } from './number-rows.ts';
-import { type HeldNumbers, Numbers } from './numbers.ts';
+import { type Assignment, Ledger } from './ledger.ts';
+import { numbersIn } from './number-rows.ts';
+import type { HeldNumbers } from './numbers.ts';
 import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
 import type { DocumentChange } from './plan-steps.ts';
-import { capacityOf, type PoolStanding, Pools } from './pools.ts';
+import { deviceNames, goneTargets } from './platform-changes.ts';
+import { capacityOf, type PoolStanding } from './pools.ts';
 import { type Adapters, Renderer } from './renderer.ts';
-import { claimKey, type DocumentUnit, type ListUnit, listOf, Overlay, Rendering, type Unit } from './rendering.ts';
+import { type ListUnit, Overlay, type Rendering } from './rendering.ts';
 
-/** How many units are merged before others get the thread. */
-const UNITS_PER_TURN = 256;
-
-/** What a device should hold under one id. */
-export interface Assignment {
-  readonly device: string;
-  readonly document: string;
-  /** The target whose intent has a say in it; when nothing is desired, the one that had it. */
-  readonly target: string | undefined;
-  /** Paths of rows of this transaction that it was made from, or that made it go; at most 5. */
-  readonly causes: readonly string[];
-  /** Undefined: nothing, unless it is to be left as it is. */
-  readonly desired: Desired | undefined;
-  /** Intent wants something that could never be rendered: what the device has, stays. */
-  readonly leave: boolean;
-  /** Why what intent says now is not what is desired, or whose wish is not granted. */
-  readonly fault: EdgeconfError | undefined;
-  /** The fault is that another one wants the document too: what is desired is not touched by it. */
-  readonly isContested: boolean;
-}
+export type { Assignment } from './ledger.ts';
 
 /** Transactions as rendered, not yet part of what is known. */
 export interface Intake {
@@ -73,20 +52,15 @@ export interface Planning {
 
 /** Plans may overlap each other; `prepare` and `accept` are called for one transaction after the other, in feed order. */
 export class Planner {
-  /** What devices have no way to do. */
-  readonly gaps = new Gaps();
   readonly #adapters: Adapters;
   readonly #held: HeldNumbers;
   readonly #foundVersions: ReadonlyMap<string, string>;
-  readonly #rendering = new Rendering();
-  readonly #claims = new Claims();
-  readonly #numbers = new Numbers();
-  readonly #pools = new Pools();
-  readonly #poolListeners = new Set<(device: string) => void>();
+  readonly #ledger = new Ledger();
+  readonly #rendering = this.#ledger.rendering;
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
   /** For questions about what was taken in. */
-  readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
+  readonly known = new KnownDocuments(this.#rendering, this.#ledger.claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
@@ -124,15 +98,19 @@ export class Planner {
     });
   }
 
+  /** What devices have no way to do. */
+  get gaps(): Gaps {
+    return this.#ledger.gaps;
+  }
+
   /** The pools of a device of which something is used, by name. */
   pools(device: string): PoolStanding[] {
-    return this.#pools.of(device, capacityOf(this.#adapters, this.#devices));
+    return this.#ledger.pools.of(device, capacityOf(this.#adapters, this.#devices));
   }
 
   /** Told of each device whose pools may have changed. @returns ends the listening */
   onPools(listener: (device: string) => void): () => void {
-    this.#poolListeners.add(listener);
-    return () => this.#poolListeners.delete(listener);
+    return this.#ledger.onPools(listener);
   }
 
   /** Whether what the transaction is staged on is known, so that it can be planned at once. */
@@ -162,7 +140,7 @@ export class Planner {
       candidates,
       lists: [...overlay.units.values()].filter((unit): unit is ListUnit => unit?.kind === 'list'),
       snapshot: (target) => this.#snapshots.get(target),
-      taken: [this.#numbers, ...others.map((other) => other.numbers)],
+      taken: [this.#ledger.numbers, ...others.map((other) => other.numbers)],
       held: this.#held,
     });
     const targets = candidates.map((candidate) => ({ target: candidate.target, rows: candidate.after.rows }));
@@ -174,8 +152,8 @@ export class Planner {
     // What comes before in the same target is what this one is staged on.
     const undecided = others.filter((other) => !other.targets.some(({ target }) => after.has(target)));
     const overlays = undecided.map((other) => other.overlay);
-    this.#claims.check(overlay, overlays);
-    this.#pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
+    this.#ledger.claims.check(overlay, overlays);
+    this.#ledger.pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
     const documents = documentsChanged(overlay);
     admit(documents);
     const plan = { overlay, generation, devices, targets: candidates.length, firm: base !== undefined, documents };
@@ -224,7 +202,7 @@ export class Planner {
   async prepareAll(snapshots: readonly Snapshot[]): Promise<Intake> {
     for (const snapshot of snapshots) {
       this.#snapshots.set(snapshot.target, snapshot);
-      for (const row of numbersIn(snapshot)) this.#numbers.add(snapshot.target, row);
+      for (const row of numbersIn(snapshot)) this.#ledger.numbers.add(snapshot.target, row);
     }
     const platform = this.#snapshots.get(platformTarget);
     const devices = platform === undefined ? new Map<string, Device>() : readDevices(platform, platform.model.root);
@@ -266,19 +244,15 @@ export class Planner {
   async accept({ overlay, devices }: Intake, commits: readonly Candidate[]): Promise<Assignment[]> {
     if (devices !== this.#devices) this.#generation += 1;
     this.#devices = devices;
-    const claims = await this.#merge(overlay, new Causes(commits));
-    for (const { target, after, changes } of commits) {
-      this.#snapshots.set(target, after);
-      for (const { before, after: number, ...place } of numberChanges(after.model.root, changes)) {
-        if (before !== undefined) this.#numbers.remove(target, { ...place, number: before });
-        if (number !== undefined) this.#numbers.add(target, { ...place, number });
-      }
-    }
+    const merged = await this.#ledger.merge(overlay, new Causes(commits));
+    // From here to the end nothing else runs: what is on its way and what is known are never counted twice.
+    this.#ledger.settle(merged, commits);
+    for (const { target, after } of commits) this.#snapshots.set(target, after);
     for (const target of goneTargets(commits)) this.#snapshots.delete(target);
     this.#hasBegun = true;
     overlay.merged();
     for (const { target, after } of commits) this.#inFlight.land(target, after.rows);
-    return [...claims].map(([claim, told]) => this.#assignment(claim, told));
+    return this.#ledger.assignments(merged);
   }
 
   /** What the plan of this very transaction found, when nothing has changed that it was made from. */
@@ -324,71 +298,4 @@ export class Planner {
   #withFoundVersion(device: Device): Device {
     return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
   }
-
-  /** @returns what is to be told of each document that may have changed */
-  async #merge(overlay: Overlay, causes: Causes): Promise<Map<string, Told>> {
-    const claims = new Map<string, Told>();
-    const tell = (claim: string, { id, target, reads }: DocumentUnit): void => {
-      const list = this.#rendering.unit(listOf(id));
-      const readers = [{ target, reads }, ...(list === undefined ? [] : [list])];
-      const found = causes.of(readers);
-      const known = claims.get(claim);
-      claims.set(claim, { target, causes: found.length > 0 ? found : (known?.causes ?? []) });
-    };
-    const pools = new Set<string>();
-    let merged = 0;
-    for (const [id, unit] of overlay.units) {
-      merged += 1;
-      if (merged % UNITS_PER_TURN === 0) await turn();
-      const before = this.#rendering.set(id, unit);
-      this.gaps.replace(asList(before), asList(unit));
-      if (before?.kind === 'document') {
-        if (unit === undefined) this.#claims.remove(before);
-        if (this.#pools.count(before, -1)) pools.add(before.device);
-        tell(claimKey(before.device, before.ref.id), before);
-      }
-      if (unit?.kind !== 'document') continue;
-      this.#claims.add(unit);
-      if (this.#pools.count(unit, 1)) pools.add(unit.device);
-      tell(claimKey(unit.device, unit.ref.id), unit);
-    }
-    for (const device of pools) for (const listener of this.#poolListeners) listener(device);
-    return claims;
-  }
-
-  #assignment(claim: string, told: Told): Assignment {
-    const [device = '', document = ''] = claim.split('\0');
-    const wanting = this.#claims.wanting(claim).map((id) => this.#rendering.unit(id));
-    const [holder, rival] = wanting.filter((unit): unit is DocumentUnit => unit?.kind === 'document');
-    const fault = holder?.fault ?? (rival === undefined ? undefined : claimRefusal(rival, holder));
-    const leave = holder !== undefined && holder.desired === undefined;
-    const target = holder?.target ?? told.target;
-    const isContested = fault !== undefined && holder?.fault === undefined;
-    return { device, document, target, causes: told.causes, desired: holder?.desired, leave, fault, isContested };
-  }
-}
-
-/** What is known of a document's change besides the document. */
-interface Told {
-  readonly target: string;
-  readonly causes: readonly string[];
-}
-
-/** Names of the devices that these transactions change. */
-export function deviceNames(candidates: readonly Candidate[]): Set<string> {
-  const platform = candidates.find(({ target }) => target === platformTarget);
-  return platform === undefined ? new Set() : changedDevices(platform.after.model.root, platform.changes);
-}
-
-/** Targets that these transactions end, or give another model; they are empty then. */
-function goneTargets(candidates: readonly Candidate[]): string[] {
-  const platform = candidates.find(({ target }) => target === platformTarget);
-  if (platform === undefined) return [];
-  return targetTurns(platform.before, platform.after, platform.changes)
-    .filter(({ before, after }) => before !== undefined && before.modelId !== after?.modelId)
-    .map(({ name }) => name);
-}
-
-function asList(unit: Unit | undefined): ListUnit | undefined {
-  return unit?.kind === 'list' ? unit : undefined;
 }

@@ -274,6 +274,24 @@ describe('allocations', () => {
     assert.deepEqual(numbers('acme'), { a: 1 });
   });
 
+  it('are refused to an undo that brings one back which another has taken meanwhile', async () => {
+    await stage.replace({ acme: site({ a: {} }) });
+    await stage.reconciler.settled();
+    const rollbackAfterNs = 600_000_000_000n;
+    await stage.delete('acme', sliceAt('a'), { note: { kind: 'commit', id: 'x', rollbackAfterNs } });
+    await stage.reconciler.settled();
+    await stage.replace({ globex: site({ a: {} }) });
+    const [pending] = stage.datastore.confirmedCommits.pending;
+    assert.ok(pending);
+    const error = await refused(stage.datastore.confirmedCommits.rollBack(pending, 'test'));
+    assert.equal(error.code, 'FAILED_PRECONDITION');
+    assert.match(error.message, /slice-id=a.*number: 1 is taken on this device already/);
+    await stage.replace({ globex: {} });
+    await stage.reconciler.settled();
+    await stage.datastore.confirmedCommits.rollBack(pending, 'test');
+    assert.deepEqual(numbers('acme'), { a: 1 });
+  });
+
   it('are never the same for two, whatever tenants do at the same time', async () => {
     const slices = ['a', 'b', 'c'] as const;
     const step = fc.record({
