@@ -11,11 +11,24 @@ import type { Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
 import { oneLeafCommit } from './one-leaf-commit.ts';
 import type { Plan } from './plan.ts';
+import { southbound } from './southbound.ts';
 import { startUp } from './start-up.ts';
 import { tableLines } from './table.ts';
 import { throughput } from './throughput.ts';
 
-const measurements = { oneLeafCommit, throughput, bulkLoad, leafrefs, startUp, memory, fanOut, get, access, isolation };
+const measurements = {
+  oneLeafCommit,
+  throughput,
+  bulkLoad,
+  leafrefs,
+  startUp,
+  memory,
+  fanOut,
+  get,
+  access,
+  isolation,
+  southbound,
+};
 
 /** A measurement that can be asked for. */
 export type Name = keyof typeof measurements;

@@ -34,6 +34,13 @@ export interface Plan {
     readonly callers: number;
     readonly requestsPerSecond: number;
   };
+  /** Commits for each number of devices; device groups of the core that is restarted. */
+  readonly southbound: Piece & {
+    readonly devices: readonly number[];
+    readonly commits: number;
+    readonly warmUps: number;
+    readonly groups: number;
+  };
 }
 
 interface Piece {
@@ -53,6 +60,7 @@ export const fullPlan: Plan = {
   access: { rules: [10, 1_000, 10_000], decideMs: 3_000, changes: 20, deadlineMs: hourMs },
   get: { entries: 1_000, calls: 1_000, warmUps: 50, deadlineMs: hourMs },
   isolation: { entries: 1_000, calls: 1_000, callers: 16, requestsPerSecond: 20, deadlineMs: hourMs },
+  southbound: { devices: [1, 100, 2_000], commits: 1_000, warmUps: 50, groups: 10_000, deadlineMs: hourMs },
 };
 
 export const quickPlan: Plan = {
@@ -66,4 +74,5 @@ export const quickPlan: Plan = {
   access: { rules: [10, 1_000, 10_000], decideMs: 1_000, changes: 5, deadlineMs: 60_000 },
   get: { entries: 1_000, calls: 200, warmUps: 20, deadlineMs: 30_000 },
   isolation: { entries: 1_000, calls: 100, callers: 16, requestsPerSecond: 20, deadlineMs: 90_000 },
+  southbound: { devices: [1, 100], commits: 200, warmUps: 20, groups: 1_000, deadlineMs: 90_000 },
 };

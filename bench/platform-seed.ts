@@ -15,6 +15,13 @@ export interface SeedTarget {
   readonly requestsPerSecond?: number;
 }
 
+/** An SD-Core. */
+export interface SeedDevice {
+  readonly name: string;
+  readonly address: string;
+  readonly endpoint: string;
+}
+
 /** Targets of aether@2.1. */
 export function aetherTargets(...names: readonly string[]): SeedTarget[] {
   return names.map((name) => ({ name, model: 'aether@2.1' }));
@@ -39,6 +46,24 @@ export async function seedPlatform(datastore: Datastore, targets: readonly SeedT
     'edgeconf-platform:user': [
       { name: benchUser.username, 'password-hash': hash, role: [{ tenant: '*', role: 'bench' }] },
     ],
+  });
+  await datastore.commit({
+    author: 'bench',
+    edits: [{ target: 'platform', edits: [{ op: 'update', path: [], json }] }],
+    authorize: () => {},
+  });
+}
+
+/** Lists devices. */
+export async function seedDevices(datastore: Datastore, devices: readonly SeedDevice[]): Promise<void> {
+  if (devices.length === 0) return;
+  const json = JSON.stringify({
+    'edgeconf-platform:device': devices.map(({ name, address, endpoint }) => ({
+      name,
+      kind: 'sd-core',
+      address,
+      endpoint: [endpoint],
+    })),
   });
   await datastore.commit({
     author: 'bench',

@@ -3,7 +3,7 @@
 import { type Service, startService } from '../src/service.ts';
 import { loadSettings } from '../src/settings.ts';
 import { answerParent } from './child.ts';
-import { type SeedTarget, seedPlatform } from './platform-seed.ts';
+import { type SeedDevice, type SeedTarget, seedDevices, seedPlatform } from './platform-seed.ts';
 import { settledMemory } from './process-memory.ts';
 
 /** How it is started. */
@@ -12,7 +12,14 @@ export interface ServiceStart {
   /** Folder of models; absent: those of the product. */
   readonly models?: string | undefined;
   readonly targets: readonly SeedTarget[];
+  readonly devices?: readonly SeedDevice[] | undefined;
   readonly commitDeadlineMs: number;
+}
+
+/** `host:port` of what it serves. */
+export interface ServiceAddresses {
+  readonly address: string;
+  readonly httpAddress: string;
 }
 
 let running: Service | undefined;
@@ -20,7 +27,7 @@ let running: Service | undefined;
 const appliedNs = new Map<number, bigint>();
 
 const answers = {
-  async start({ data, models = '', targets, commitDeadlineMs }: ServiceStart): Promise<{ address: string }> {
+  async start({ data, models = '', targets, devices = [], commitDeadlineMs }: ServiceStart): Promise<ServiceAddresses> {
     const override = {
       data,
       models,
@@ -33,7 +40,8 @@ const answers = {
     const { service } = await startService(loadSettings({ env: {}, override }));
     running = service;
     await seedPlatform(service.datastore, targets);
-    return { address: `127.0.0.1:${service.gnmiPort}` };
+    await seedDevices(service.datastore, devices);
+    return { address: `127.0.0.1:${service.gnmiPort}`, httpAddress: `127.0.0.1:${service.httpPort}` };
   },
   /** From now on it is noted when commits are applied. */
   watchCommits(): void {
@@ -44,6 +52,10 @@ const answers = {
     appliedNs.delete(revision);
     if (at === undefined) throw new Error(`revision ${revision} was not seen`);
     return at;
+  },
+  /** Resolves when everything is in effect on the devices. */
+  async settled(): Promise<void> {
+    await running?.southbound.settled();
   },
   memory: settledMemory,
   async stop(): Promise<void> {

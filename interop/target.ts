@@ -93,9 +93,19 @@ export async function startTarget(transport: Transport, folder: string, authorit
 }
 
 async function describe(client: GnmiClient, password: string): Promise<void> {
+  const acme = readFileSync(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8');
   const platform = {
     tenant: [{ name: 'acme' }],
     target: [{ name: 'acme', tenant: 'acme', model: 'aether', 'model-version': '2.1' }],
+    device: [
+      {
+        name: 'core',
+        kind: 'sd-core',
+        address: 'http://127.0.0.1:1/config',
+        endpoint: [...new Set([...acme.matchAll(/endpoint": "([a-z]+:\/\/[^"]+)"/g)].map(([, uri]) => uri))],
+        enabled: false,
+      },
+    ],
     user: [
       {
         name: 'collector',
@@ -105,7 +115,7 @@ async function describe(client: GnmiClient, password: string): Promise<void> {
     ],
   };
   await set(client, 'platform', '/', JSON.stringify(platform));
-  await set(client, 'acme', '/', readFileSync(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8'));
+  await set(client, 'acme', '/', acme);
 }
 
 async function set(client: GnmiClient, target: string, path: string, json: string): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { Access } from './access/access.ts';
 import { loadCertificateReader } from './access/certificate-names.ts';
+import { adoption } from './adoption.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { reportAuditState } from './audit/audit-state.ts';
 import { type ExportFrom, exportRecords } from './audit/export.ts';
@@ -20,6 +21,7 @@ import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
 import { serviceLog, setLogLevel } from './log.ts';
 import { accessService } from './northbound/api/access-service.ts';
 import { auditService } from './northbound/api/audit-service.ts';
+import { southboundService } from './northbound/api/southbound-service.ts';
 import { FrontDoor } from './northbound/front-door.ts';
 import { gnmiService, grpcServerOptions } from './northbound/gnmi/gnmi-service.ts';
 import { serveGrpc } from './northbound/grpc-server.ts';
@@ -31,7 +33,9 @@ import { recoverOperator } from './recover.ts';
 import { resolveSecret, type Settings } from './settings.ts';
 import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
+import { reportDelivery } from './southbound/delivery-state.ts';
 import { reportDeviceState } from './southbound/device-state.ts';
+import { reportObservations } from './southbound/observation-state.ts';
 import { Reconciler } from './southbound/reconciler.ts';
 
 /** A running service. */
@@ -61,7 +65,8 @@ export async function startService(
     const datastore = await openDatastore({
       folder: settings.data,
       models: await modelsOf(settings),
-      plan: (candidates, request) => reconciler?.plan(candidates, request),
+      plan: async (candidates, request) => (await reconciler?.plan(candidates, request)) ?? [],
+      released: (request) => reconciler?.released(request),
       deadlineMs: settings['commit.deadlineMs'],
       onAlarm: ({ kind, message }) =>
         kind === 'writes-stopped' ? alarms.set('writes', message) : alarms.delete('writes'),
@@ -82,11 +87,13 @@ export async function startService(
     await acknowledged.open();
     stops.push(() => acknowledged.close());
     const access = new Access(datastore, { engine: settings['access.engine'] });
-    const southbound = new Reconciler({
+    const southbound: Reconciler = new Reconciler({
       adapters,
       store: levelAckStore(acknowledged),
       resolveSecret,
       admit: access.admitToDevices,
+      causesOf: (device, ref, leaf) => southbound.questions.causesOf(device, ref.id, leaf),
+      adopt: adoption({ datastore, access, intentOf: (target) => southbound.questions.known.snapshot(target) }),
     });
     reconciler = southbound;
     // Nobody waits for it but plans: what is configured can be read while it is rendered for the devices.
@@ -94,8 +101,10 @@ export async function startService(
       serviceLog.error({ err }, 'intent could not be taken in; devices stay as they are until the next start');
     });
     stops.push(() => southbound.close());
-    const endReports = reportDeviceState(southbound, datastore);
-    stops.push(async () => endReports());
+    for (const report of [reportDeviceState, reportDelivery, reportObservations]) {
+      const endReports = report(southbound, datastore);
+      stops.push(async () => endReports());
+    }
     const gnmiPort = await listen(settings, { datastore, access, southbound, audit: log }, stops);
     const http = await serveHealth(
       settings['http.host'],
@@ -220,13 +229,15 @@ async function listen(
   });
   const leafListUpdate = settings['gnmi.leafListUpdate'];
   const questions = accessService({ datastore, door, leafListUpdate });
+  const documents = southboundService({ datastore, door, engine: southbound, leafListUpdate });
   const gnmi = gnmiService({
     datastore,
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: async ({ revision, signal }) => {
-      await southbound.settled({ revision, signal });
+    settled: ({ targets, candidates, ...wait }) => {
+      const devices = southbound.questions.devicesOf(targets, candidates);
+      return southbound.settled({ ...wait, ...(devices === undefined ? {} : { devices }) });
     },
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
@@ -234,7 +245,7 @@ async function listen(
     host: settings['gnmi.host'],
     port: settings['gnmi.port'],
     tls: await tlsOptions(settings),
-    services: [gnmi, questions, auditService({ door, datastore, audit })],
+    services: [gnmi, questions, documents, auditService({ door, datastore, audit })],
     onUntrusted: (client) => audit.note(untrustedEvent(client)),
     channelOptions: grpcServerOptions(),
     keepalive: { intervalMs: settings['gnmi.keepaliveMs'], timeoutMs: settings['gnmi.keepaliveTimeoutMs'] },
@@ -245,6 +256,7 @@ async function listen(
     process.off('SIGHUP', reload);
     gnmi.endStreams();
     questions.close();
+    documents.close();
     await server.close();
   });
   return server.port;

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { CommitRequest } from '../datastore/transaction.ts';
+import type { Candidate, CommitRequest } from '../datastore/transaction.ts';
 import { accessLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
@@ -107,6 +107,14 @@ export class Access {
     if (request.note?.kind === 'rollback') return;
     this.budgets.deviceChanges(documents, request, request.dryRun === true);
   };
+
+  /**
+   * For what the service does by itself, whoever it is for: freezes and budgets hold for that too.
+   * @throws EdgeconfError FAILED_PRECONDITION, RESOURCE_EXHAUSTED.
+   */
+  checkOwnInSteps(candidates: readonly Candidate[]): Generator<void, void> {
+    return this.#guards.checkInSteps(candidates, undefined);
+  }
 
   /** @throws EdgeconfError UNAUTHENTICATED; its message does not tell what was wrong, or whether there is such a user. */
   authenticate(credentials: Credentials): Promise<Identity> {

@@ -12,6 +12,7 @@ import { ExitCode } from './exit-code.ts';
 import { get } from './get.ts';
 import { showProgress } from './progress.ts';
 import { set } from './set.ts';
+import { addSouthboundCommands } from './southbound-commands.ts';
 import { watch } from './watch.ts';
 
 /** What the CLI cannot do as a client; handed in by main. */
@@ -142,6 +143,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .addOption(new Option('-d, --delete <path>', 'also delete this path').argParser(collect).default([], 'none'))
     .addOption(confirmDeletes())
     .addOption(certify())
+    .addOption(wait())
     .action((pairs: string[], options: ClientOptions & SetOptions) =>
       talk(options, async (connection) => {
         const files = options.file === undefined ? [] : [{ path: options.at, json: readText(options.file) }];
@@ -161,7 +163,8 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     .argument('<path...>', 'gNMI paths; list keys may be left out or be *')
     .addOption(confirmDeletes())
     .addOption(certify())
-    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'confirmDeletes'>) =>
+    .addOption(wait())
+    .action((paths: string[], options: ClientOptions & Pick<SetOptions, 'certify' | 'wait' | 'confirmDeletes'>) =>
       talk(options, async (connection) => {
         const { confirmDeletes } = options;
         const edits = { pairs: [], files: [], deletes: paths, replace: false, confirmDeletes };
@@ -180,6 +183,7 @@ function buildProgram(local: Local, terminal: Terminal): Command {
     );
 
   addAccessCommands(program, { client, talk, readText, print: terminal.out });
+  addSouthboundCommands(program, { client, talk, readText, print: terminal.out, tell: terminal.err });
   addAuditCommands(program, { local: local.audit, client, talk, print: terminal.out });
 
   return program;
@@ -195,10 +199,15 @@ interface SetOptions {
   delete: string[];
   confirmDeletes?: string;
   certify: boolean;
+  wait: boolean;
 }
 
 function certify(): Option {
   return new Option('--certify', 'also tell which targets and devices were touched, and whose').default(false);
+}
+
+function wait(): Option {
+  return new Option('--wait', 'wait until the devices have taken it, and tell what they refuse').default(false);
 }
 
 function collect(value: string, before: string[]): string[] {

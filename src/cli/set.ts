@@ -1,10 +1,12 @@
 // `edgeconf set` and `edgeconf delete`: one atomic transaction of updates, replaces and deletes.
 
 import { EdgeconfError } from '../errors.ts';
+import { type Delivery, deliveryOf } from '../proto/delivery.ts';
 import type { SetRequest, SetResponse, Update } from '../proto/gnmi.ts';
 import { parsePath } from '../proto/path-text.ts';
 import { certificateOf, certificateRequest, type TransactionCertificate } from '../proto/transaction-certificate.ts';
 import { revisionOf } from '../proto/transaction-info.ts';
+import { transactionStrategy } from '../proto/transaction-strategy.ts';
 import type { Connection } from './connection.ts';
 import { jsonValue, typedValue } from './value.ts';
 
@@ -23,14 +25,14 @@ export interface Edits {
 export interface SetOutput {
   /** Which targets and documents it touched, and whose they are. */
   readonly certify: boolean;
+  /** Whether to wait until the devices have taken it. */
+  readonly wait: boolean;
 }
 
+const NO_OUTPUT: SetOutput = { certify: false, wait: false };
+
 /** @returns one line that says which revision the service answered with. */
-export async function set(
-  connection: Connection,
-  edits: Edits,
-  output: SetOutput = { certify: false },
-): Promise<string> {
+export async function set(connection: Connection, edits: Edits, output: SetOutput = NO_OUTPUT): Promise<string> {
   return accepted(await connection.client.set(setRequest(connection, edits, output), headersOf(edits)));
 }
 
@@ -43,7 +45,7 @@ export function headersOf({ confirmDeletes }: Edits): Record<string, string> {
 export function setRequest(
   connection: Pick<Connection, 'prefix'>,
   edits: Edits,
-  output: SetOutput = { certify: false },
+  output: SetOutput = NO_OUTPUT,
 ): SetRequest {
   if (edits.pairs.length % 2 !== 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', `no value for ${edits.pairs.at(-1)}; write pairs: <path> <value> ...`);
@@ -59,7 +61,10 @@ export function setRequest(
     prefix: connection.prefix,
     delete: edits.deletes.map(parsePath),
     ...(edits.replace ? { replace: updates } : { update: updates }),
-    ...(output.certify ? { extension: [certificateRequest()] } : {}),
+    extension: [
+      ...(output.certify ? [certificateRequest()] : []),
+      ...(output.wait ? [transactionStrategy({ synchronous: true })] : []),
+    ],
   };
   if (updates.length === 0 && edits.deletes.length === 0) {
     throw new EdgeconfError('INVALID_ARGUMENT', 'nothing to do: give <path> <value> pairs, --file or --delete');
@@ -71,7 +76,25 @@ function accepted(response: SetResponse): string {
   const revision = revisionOf(response);
   const accepted = revision === undefined ? 'accepted' : `accepted as revision ${revision}`;
   const certificate = certificateOf(response);
-  return certificate === undefined ? accepted : [accepted, ...described(certificate)].join('\n');
+  const delivery = deliveryOf(response);
+  const lines = [accepted];
+  if (certificate !== undefined) lines.push(...described(certificate));
+  if (delivery !== undefined) lines.push(...delivered(delivery));
+  return lines.join('\n');
+}
+
+function* delivered({ revision, superseded, refused, unnamed_refused: unnamed }: Delivery): Iterable<string> {
+  for (const { device, document, by } of superseded) {
+    yield `  superseded  document ${document} on device ${device}: revision ${by} came first`;
+  }
+  for (const { device, document, message, cause } of refused) {
+    yield `  refused  document ${document} by device ${device}: ${message}`;
+    for (const path of cause) yield `    look at ${path}`;
+  }
+  if (unnamed > 0) yield `  refused  ${unnamed} documents that you may not read`;
+  yield refused.length + unnamed === 0
+    ? `  in effect on the devices as of revision ${revision}`
+    : '  all else is in effect on the devices; what is refused waits for another change';
 }
 
 function* described(certificate: TransactionCertificate): Iterable<string> {

@@ -8,7 +8,7 @@ import type { Running } from './running.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stacks } from './stacks.ts';
 import type { Release, TargetLocks } from './target-locks.ts';
-import type { CommitRequest, Edit, Plan } from './transaction.ts';
+import type { Amendment, CommitRequest, Edit, Plan } from './transaction.ts';
 import type { Validator } from './validator.ts';
 
 /** What the pipeline works on. */
@@ -20,6 +20,8 @@ export interface CommitParts {
   readonly stacks: Stacks;
   readonly queue: AppendQueue;
   readonly plan: Plan;
+  /** Told of a transaction that may have been planned and of which nothing was kept. */
+  readonly released: (request: CommitRequest) => void;
   readonly deadlineMs: number;
   /** What the notes of all transactions so far amount to. */
   readonly standing: () => Standing;
@@ -28,7 +30,10 @@ export interface CommitParts {
 /** One transaction on its way, with what must be given back when it is refused. */
 export interface Transaction {
   readonly request: CommitRequest;
+  /** By target, in name order; a target without edits is only locked. */
   readonly edits: ReadonlyMap<string, readonly Edit[]>;
+  /** What its plan adds to the edits. */
+  readonly amendments: Amendment[];
   readonly waitUntilMs: number;
   readonly epoch: number;
   /** Targets whose tree holds something staged. */

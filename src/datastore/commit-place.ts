@@ -7,18 +7,21 @@ import type { CommitParts, Transaction } from './commit-parts.ts';
 import { packBodyInSlices } from './journal-body.ts';
 import type { Draft } from './journal-entry.ts';
 import { noteLabels } from './notes.ts';
-import { groupsLabel, idempotencyLabel, peerLabel, policyLabel, viaLabel } from './request-label.ts';
+import { allocatedLabel, groupsLabel, idempotencyLabel, peerLabel, policyLabel, viaLabel } from './request-label.ts';
 import type { Link } from './stacks.ts';
 import { platformTarget } from './targets.ts';
-import type { Candidate, CommitRequest, CommitResult } from './transaction.ts';
+import type { Amendment, Candidate, CommitRequest, CommitResult } from './transaction.ts';
 
 /** The transaction as it is to be stored; large ones are packed while others go on. */
-export async function draftOf({ request, edits }: Transaction, candidates: readonly Candidate[]): Promise<Draft> {
+export async function draftOf(
+  { request, edits, amendments }: Transaction,
+  candidates: readonly Candidate[],
+): Promise<Draft> {
   const commits = candidates.map(({ target, before, changes }) => ({ target, model: before.model.id, changes }));
   return {
     author: request.author,
     comment: request.comment ?? '',
-    labels: { ...labelsOf(request), ...noteLabels(request.note, [...edits.keys()]) },
+    labels: { ...labelsOf(request), ...allocatedLabels(amendments), ...noteLabels(request.note, [...edits.keys()]) },
     commits,
     body: await packBodyInSlices(commits, new Slices()),
   };
@@ -40,7 +43,9 @@ export async function place(
       return resultOf(appended);
     }
     if (!candidates.every((candidate) => isFirm(parts, candidate))) return 'again';
-    policyRevision = await agree(parts, transaction, candidates);
+    const again = await agree(parts, transaction, candidates);
+    if (again.missing.length > 0) return 'again';
+    policyRevision = again.policyRevision;
   }
 }
 
@@ -63,7 +68,9 @@ export async function placeOnStack(
       }
       await link.below?.placed;
       if (!isFirm(parts, candidate)) break;
-      policyRevision = await agree(parts, transaction, [candidate]);
+      const again = await agree(parts, transaction, [candidate]);
+      if (again.missing.length > 0) break;
+      policyRevision = again.policyRevision;
     }
   } catch (error) {
     giveUp(parts, link);
@@ -108,6 +115,11 @@ function append(
 
 function allowedBy(draft: Draft, policyRevision: number): Draft {
   return { ...draft, labels: { ...draft.labels, [policyLabel]: String(policyRevision) } };
+}
+
+function allocatedLabels(amendments: readonly Amendment[]): Record<string, string> {
+  const count = amendments.reduce((sum, { edits }) => sum + edits.length, 0);
+  return count === 0 ? {} : { [allocatedLabel]: String(count) };
 }
 
 function labelsOf(request: CommitRequest): Record<string, string> {

@@ -12,7 +12,9 @@ import { describeViolations } from './validator.ts';
 export async function stage(parts: CommitParts, transaction: Transaction): Promise<Candidate[]> {
   const { waitUntilMs, staged, request } = transaction;
   const outcomes = await Promise.allSettled(
-    [...transaction.edits].map(async ([target, edits]) => {
+    [...transaction.edits].map(async ([target, own]) => {
+      const amended = transaction.amendments.filter((amendment) => amendment.target === target);
+      const edits = amended.length === 0 ? own : [...own, ...amended.flatMap((amendment) => amendment.edits)];
       // A transaction that only notes something about a target leaves the target's tree alone.
       if (edits.length === 0) return undefined;
       const before = parts.stacks.tip(target) ?? knownTarget(parts, target);

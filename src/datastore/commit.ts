@@ -1,48 +1,65 @@
 // The commit pipeline: stage -> authorize -> plan -> append -> apply; any refusal undoes everything.
 
 import { EdgeconfError } from '../errors.ts';
-import { agree } from './commit-agree.ts';
+import { type LockToo, stageAndAgree } from './commit-agree.ts';
 import { type CommitParts, knownTarget, type Transaction } from './commit-parts.ts';
 import { draftOf, keep, place, placeOnStack } from './commit-place.ts';
-import { stage } from './commit-stage.ts';
 import { checkNotes } from './note-checks.ts';
 import { reservedLabelPrefix } from './request-label.ts';
 import { platformTarget } from './targets.ts';
-import type { CommitRequest, CommitResult, Edit } from './transaction.ts';
+import type { CommitRequest, CommitResult, Edit, TargetEdits } from './transaction.ts';
 
 /** @throws EdgeconfError; nothing was kept then. See `Datastore.commit`. */
 export async function commit(parts: CommitParts, request: CommitRequest): Promise<CommitResult> {
+  try {
+    const result = await untilPlaced(parts, request);
+    if (result.candidates.length === 0 || request.dryRun === true) parts.released(request);
+    return result;
+  } catch (error) {
+    // It may be in the journal all the same.
+    if (EdgeconfError.from(error).code !== 'UNAVAILABLE') parts.released(request);
+    throw error;
+  }
+}
+
+async function untilPlaced(parts: CommitParts, request: CommitRequest): Promise<CommitResult> {
   checkLabels(request);
-  const edits = editsByTarget(request);
+  let edits = editsByTarget(request.edits);
+  const lockToo = new Set<string>();
   // Twice the limit, so that waiting behind one transaction that uses up its whole time is not yet fatal.
   const waitUntilMs = performance.now() + 2 * parts.deadlineMs;
   for (;;) {
     await parts.queue.ready();
     for (const target of edits.keys()) knownTarget(parts, target);
     const locks = [await parts.locks.acquire([...edits.keys()], waitUntilMs)];
-    const transaction = { request, edits, waitUntilMs, epoch: parts.queue.epoch, staged: new Set<string>(), locks };
+    const { epoch } = parts.queue;
+    const transaction = { request, edits, amendments: [], waitUntilMs, epoch, staged: new Set<string>(), locks };
     const result = await attempt(parts, transaction);
-    if (result !== 'again') return result;
+    if (result !== 'again' && !('lockToo' in result)) return result;
+    if (result !== 'again') {
+      for (const target of result.lockToo) lockToo.add(target);
+      edits = editsByTarget([...request.edits, ...[...lockToo].map((target) => ({ target, edits: [] }))]);
+    }
     if (performance.now() < waitUntilMs) continue;
     throw new EdgeconfError('ABORTED', 'the transactions before this one failed again and again; try again');
   }
 }
 
 /** @returns 'again' when what the transaction was staged on did not become durable: it has to be staged anew. */
-async function attempt(parts: CommitParts, transaction: Transaction): Promise<CommitResult | 'again'> {
+async function attempt(parts: CommitParts, transaction: Transaction): Promise<CommitResult | 'again' | LockToo> {
   const { request, edits, staged, locks } = transaction;
   let placing: Promise<CommitResult | 'again'>;
   try {
     checkNotes(parts.standing(), request, [...edits.keys()]);
     const shared = sharesWrites(transaction);
     if (!shared) await parts.stacks.empty(edits.keys());
-    const candidates = await stage(parts, transaction);
+    const agreed = await stageAndAgree(parts, transaction);
+    if ('lockToo' in agreed) return agreed;
+    const { candidates, policyRevision } = agreed;
     const [only] = candidates;
     if (only === undefined && request.note === undefined) {
       placing = unchanged(parts, edits.keys());
     } else {
-      request.onProgress?.({ phase: 'plan', done: undefined });
-      const policyRevision = await agree(parts, transaction, candidates);
       if (request.dryRun === true) return { ...headOf(parts), candidates };
       request.onProgress?.({ phase: 'storage', done: undefined });
       const draft = await draftOf(transaction, candidates);
@@ -81,10 +98,10 @@ function headOf({ queue }: CommitParts): Pick<CommitResult, 'revision' | 'timeNs
 }
 
 /** The edits of each target, in the order given, targets in name order. */
-function editsByTarget(request: CommitRequest): Map<string, Edit[]> {
+function editsByTarget(given: readonly TargetEdits[]): Map<string, Edit[]> {
   const grouped = new Map<string, Edit[]>();
-  for (const { target } of [...request.edits].sort((a, b) => (a.target < b.target ? -1 : 1))) grouped.set(target, []);
-  for (const { target, edits } of request.edits) {
+  for (const { target } of [...given].sort((a, b) => (a.target < b.target ? -1 : 1))) grouped.set(target, []);
+  for (const { target, edits } of given) {
     const list = grouped.get(target);
     for (const edit of edits) list?.push(edit);
   }

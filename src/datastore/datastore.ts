@@ -46,6 +46,8 @@ export interface DatastoreOptions {
   readonly models: readonly ModelSource[];
   /** Renders what a transaction touches and refuses what cannot be; called after authorization, before the append. */
   readonly plan: Plan;
+  /** Told of a transaction that may have been planned and of which nothing was kept: refused, failed, only tried. */
+  readonly released?: (request: CommitRequest) => void;
   /** Validator threads; default: all cores but one, at least one. */
   readonly workers?: number;
   /** Limit for each of validation, authorization and plan; a commit waits its turn for at most twice as long. Default 30 s. */
@@ -203,6 +205,7 @@ function assemble({
     stacks,
     queue,
     plan: options.plan,
+    released: options.released ?? (() => {}),
     deadlineMs,
     standing: () => standing,
   };

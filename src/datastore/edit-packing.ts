@@ -19,7 +19,7 @@ export function packEdits(snapshot: Snapshot, edits: readonly Edit[]): Uint8Arra
       continue;
     }
     const path = concretePath(edit.query);
-    const paths = path === undefined ? entriesOf(snapshot, edit.query) : [path];
+    const paths = path === undefined ? entriesOf(snapshot.withoutState(), edit.query) : [path];
     for (const each of paths) packed.push({ op: 'delete', path: toLibyangPath(each) });
   }
   return encodeEdits(packed);

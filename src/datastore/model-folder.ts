@@ -13,6 +13,8 @@ export interface ModelSource {
   readonly version: string;
   /** Names of the modules to implement, in the order of model.yaml. */
   readonly modules: readonly string[];
+  /** Paths of leaves that are fixed after creation, e.g. `/site/slice/sst`. */
+  readonly fixed?: readonly string[];
   /** YANG text by file name without `.yang`. */
   readonly sources: Readonly<Record<string, string>>;
 }
@@ -49,17 +51,21 @@ export async function readModel(folder: string): Promise<ModelSource> {
     if (!stems.includes(module))
       throw wrong(file, `it lists module '${module}', but there is no ${module}.yang beside it`);
   }
-  return { id: `${name}@${version}`, name, version, modules: described.modules, sources };
+  return { id: `${name}@${version}`, name, version, modules: described.modules, fixed: described.fixed, sources };
 }
 
-function describe(file: string, text: string): { name: string; version: string; modules: string[] } {
+function describe(
+  file: string,
+  text: string,
+): { name: string; version: string; modules: string[]; fixed: readonly string[] } {
   let yaml: unknown;
   try {
     yaml = parse(text);
   } catch (error) {
     throw wrong(file, error instanceof Error ? error.message : String(error));
   }
-  const { name, version, modules } = (yaml ?? {}) as Record<string, unknown>;
+  const { name, version, modules, ...rest } = (yaml ?? {}) as Record<string, unknown>;
+  const { 'fixed-after-creation': fixed = [] } = rest;
   if (typeof name !== 'string') throw wrong(file, `'name' must be a string, found ${JSON.stringify(name)}`);
   if (typeof version !== 'string') {
     throw wrong(file, `'version' must be a string in quotes, found ${JSON.stringify(version)}`);
@@ -67,7 +73,10 @@ function describe(file: string, text: string): { name: string; version: string; 
   if (!Array.isArray(modules) || modules.length === 0 || !modules.every((module) => typeof module === 'string')) {
     throw wrong(file, `'modules' must be a list of module names, found ${JSON.stringify(modules)}`);
   }
-  return { name, version, modules };
+  if (!Array.isArray(fixed) || !fixed.every((path) => typeof path === 'string' && path.startsWith('/'))) {
+    throw wrong(file, `'fixed-after-creation' must be a list of paths such as /a/b, found ${JSON.stringify(fixed)}`);
+  }
+  return { name, version, modules, fixed };
 }
 
 async function folders(path: string): Promise<string[]> {

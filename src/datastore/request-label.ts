@@ -16,3 +16,6 @@ export const policyLabel = `${reservedLabelPrefix}policy`;
 
 /** Label of the audit log's head as `<sequence>:<hash>`, where it has moved since the entry before. */
 export const auditLabel = `${reservedLabelPrefix}audit`;
+
+/** How many numbers of devices the service added to the transaction. */
+export const allocatedLabel = `${reservedLabelPrefix}allocated`;

@@ -2,9 +2,9 @@
 
 import { EdgeconfError } from '../errors.ts';
 import { formatPath } from '../schema/path.ts';
-import { decodeKey, encodeKey, type RowKey } from '../schema/row-key.ts';
+import { decodeKey, encodeKey, type RowKey, rangeEnd } from '../schema/row-key.ts';
 import type { Change } from './row.ts';
-import { type Snapshot, STATE } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What is now known of one state row; undefined: nothing any more. `value` is RFC 7951 text. */
 export interface StateReport {
@@ -51,8 +51,7 @@ export function orphanedState(after: Snapshot, changes: readonly Change[]): Chan
   return [...orphans.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** A list entry that is configured has at least its key leaves, which sort among its state rows. */
-function hasConfiguration(snapshot: Snapshot, prefix: RowKey): boolean {
-  for (const row of snapshot.subtree(prefix)) if (row.revision !== STATE) return true;
-  return false;
+/** A list entry that is configured has at least its key leaves. */
+function hasConfiguration({ rows }: Snapshot, prefix: RowKey): boolean {
+  return rows.range(prefix, rangeEnd(prefix)).next().done !== true;
 }

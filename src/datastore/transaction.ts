@@ -1,6 +1,7 @@
 // What goes into a commit and what comes out of it: the words that northbound, access and southbound share with it.
 
 import type { Path, PathQuery } from '../schema/path.ts';
+import type { RowKey } from '../schema/row-key.ts';
 import type { Note } from './notes.ts';
 import type { Change } from './row.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -32,14 +33,26 @@ export interface Candidate {
   readonly changes: readonly Change[];
 }
 
+/** Edits of one target that a transaction has to make as well, found out when it is planned. */
+export interface Amendment extends TargetEdits {
+  /** Exactly the rows that the edits write, with their texts. */
+  readonly rows: ReadonlyMap<RowKey, string>;
+}
+
 /**
  * Looks at staged candidates and refuses by throwing an EdgeconfError; nothing is kept then. It may be asked again for the
  * same candidates, when the platform configuration changed before the append.
  */
 export type Check = (candidates: readonly Candidate[]) => void | Promise<void>;
 
-/** A check that is told of which transaction they are: the same object, however often that is staged. */
-export type Plan = (candidates: readonly Candidate[], request: CommitRequest) => void | Promise<void>;
+/**
+ * A check that is told of which transaction they are: the same object, however often that is staged. When it answers with
+ * amendments, the transaction is staged anew with them, and planned again.
+ */
+export type Plan = (
+  candidates: readonly Candidate[],
+  request: CommitRequest,
+) => void | Promise<void> | Promise<readonly Amendment[]>;
 
 /** How far a transaction is. */
 export interface CommitProgress {

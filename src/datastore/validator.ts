@@ -4,6 +4,7 @@ import { EdgeconfError, type Violation } from '../errors.ts';
 import { datastoreLog } from '../log.ts';
 import type { Model } from '../schema/model.ts';
 import { linkSchema, type SchemaDump } from '../schema/schema-node.ts';
+import { fixedLeaves } from './fixed-leaves.ts';
 import type { ModelSource } from './model-folder.ts';
 import type { Snapshot } from './snapshot.ts';
 import { editParts } from './validator-edits.ts';
@@ -244,7 +245,7 @@ export class Validator {
       await sent;
       sent = call;
     };
-    for (const row of snapshot.subtree('')) {
+    for (const row of snapshot.withoutState().subtree('')) {
       slice.push(row.key, row.value);
       // One slice is made while the one before is being read.
       if (slice.length >= rowsPerSlice * 2) await send();
@@ -265,8 +266,11 @@ export class Validator {
     try {
       const { schema, modules } = await this.#thread(0).call({ kind: 'schema', model: source.id }, limits);
       this.#schemas.set(source.id, schema);
-      return { id: source.id, name: source.name, version: source.version, root: linkSchema(schema), modules };
+      const root = linkSchema(schema);
+      const fixed = fixedLeaves(source.id, root, source.fixed ?? []);
+      return { id: source.id, name: source.name, version: source.version, root, modules, fixed };
     } catch (error) {
+      if (error instanceof EdgeconfError && error.code === 'FAILED_PRECONDITION') throw error;
       const known = EdgeconfError.from(error);
       const reason =
         known.code === 'INVALID_ARGUMENT'

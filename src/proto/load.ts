@@ -23,9 +23,11 @@ const files = [
   'github.com/openconfig/gnmi/proto/gnmi/gnmi.proto',
   'edgeconf/access/v1/access.proto',
   'edgeconf/gnmi/v1/certificate.proto',
+  'edgeconf/gnmi/v1/delivery.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
   'edgeconf/audit/v1/audit.proto',
+  'edgeconf/southbound/v1/southbound.proto',
 ];
 
 // protobufjs knows the well-known types by itself, but descriptor.proto only when it is handed over.

@@ -32,8 +32,12 @@ export interface ServiceClient {
     request: object,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response>;
-  /** Opens a stream. @param request of a server-streaming RPC; none where the client streams too */
-  stream<Stream>(method: string, request?: object): Stream;
+  /**
+   * Opens a stream.
+   * @param request of a server-streaming RPC; none where the client streams too.
+   * @param headers metadata of this call beside the credentials.
+   */
+  stream<Stream>(method: string, request?: object, headers?: Readonly<Record<string, string>>): Stream;
   close(): void;
 }
 
@@ -58,20 +62,26 @@ export function serviceClient(definition: ServiceDefinition, options: ServiceCli
       request: object,
       headers: Readonly<Record<string, string>> = {},
     ): Promise<Response> {
-      const metadata = credentials.clone();
-      for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+      const metadata = withHeaders(credentials, headers);
       const call = (client[method] as unknown as Unary).bind(client);
       const limits = options.timeoutMs === undefined ? {} : { deadline: Date.now() + options.timeoutMs };
       return new Promise((resolve, reject) => {
         call(request, metadata, limits, (error, response) => (error ? reject(error) : resolve(response as Response)));
       });
     },
-    stream<Stream>(method: string, request?: object): Stream {
+    stream<Stream>(method: string, request?: object, headers: Readonly<Record<string, string>> = {}): Stream {
       const open = (client[method] as unknown as Streaming).bind(client);
-      return (request === undefined ? open(credentials) : open(request, credentials)) as Stream;
+      const metadata = withHeaders(credentials, headers);
+      return (request === undefined ? open(metadata) : open(request, metadata)) as Stream;
     },
     close: () => client.close(),
   };
+}
+
+function withHeaders(credentials: Metadata, headers: Readonly<Record<string, string>>): Metadata {
+  const metadata = credentials.clone();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
 }
 
 function callerMetadata({ username, password, token }: ServiceClientOptions): Metadata {

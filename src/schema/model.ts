@@ -10,4 +10,6 @@ export interface Model {
   readonly version: string;
   readonly root: SchemaNode;
   readonly modules: readonly ModuleInfo[];
+  /** Leaves of list entries that stay as they are as long as the entry is there. */
+  readonly fixed?: readonly SchemaNode[];
 }

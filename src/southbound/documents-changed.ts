@@ -1,6 +1,8 @@
 // What a planned transaction changes on devices, by document and by the target that it is made from.
 
-import type { Overlay, Unit } from './rendering.ts';
+import type { Desired } from './document-queue.ts';
+import { noReads, type Reads } from './intent-view.ts';
+import type { DocumentUnit, Overlay, Unit } from './rendering.ts';
 
 /** A document that a transaction makes another of, adds or removes. What the device has does not matter. */
 export interface ChangedDocument {
@@ -14,13 +16,31 @@ export interface ChangedDocument {
 
 /** In no order. */
 export function documentsChanged(overlay: Overlay): ChangedDocument[] {
-  const changed: ChangedDocument[] = [];
+  return changesIn(overlay).map(({ unit: { device, target, ref }, after }) => ({
+    ...{ device, target, document: ref.id },
+    removed: after === undefined,
+  }));
+}
+
+/** The same with what the documents say before and after. */
+export interface UnitChange {
+  readonly unit: DocumentUnit;
+  readonly before: Desired | undefined;
+  readonly after: Desired | undefined;
+  /** What was read to make either. */
+  readonly reads: Reads;
+}
+
+/** What is below the overlay counts as it is now. In no order. */
+export function changesIn(overlay: Overlay): UnitChange[] {
+  const changed: UnitChange[] = [];
   for (const [id, after] of overlay.units) {
     const before = overlay.below(id);
     const unit = after ?? before;
-    if (unit?.kind !== 'document' || textOf(before) === textOf(after)) continue;
-    const { device, target, ref } = unit;
-    changed.push({ device, document: ref.id, target, removed: textOf(after) === undefined });
+    if (unit?.kind !== 'document') continue;
+    const [old, fresh] = [desiredOf(before), desiredOf(after)];
+    if (old?.text === fresh?.text) continue;
+    changed.push({ unit, before: old, after: fresh, reads: allReads(before, after) });
   }
   return changed;
 }
@@ -38,6 +58,16 @@ export function countByTarget(
   return counts;
 }
 
-function textOf(unit: Unit | undefined): string | undefined {
-  return unit?.kind === 'document' ? unit.desired?.text : undefined;
+function allReads(...units: readonly (Unit | undefined)[]): Reads {
+  const all = noReads();
+  for (const unit of units) {
+    for (const key of unit?.reads.rows ?? []) all.rows.add(key);
+    for (const key of unit?.reads.lists ?? []) all.lists.add(key);
+    for (const key of unit?.reads.subtrees ?? []) all.subtrees.add(key);
+  }
+  return all;
+}
+
+function desiredOf(unit: Unit | undefined): Desired | undefined {
+  return unit?.kind === 'document' ? unit.desired : undefined;
 }

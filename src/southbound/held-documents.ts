@@ -8,8 +8,8 @@ export class HeldDocuments {
   /** Ids of held documents by what they depend on. */
   readonly #dependents = new Map<string, Set<string>>();
   readonly #kinds = new Map<string, number>();
-  /** How many documents have a number, by pool and number. */
-  readonly #numbers = new Map<string, Map<number, number>>();
+  /** Documents that have a number, by pool and number. */
+  readonly #numbers = new Map<string, Map<number, readonly Held[]>>();
 
   get(id: string): Held | undefined {
     return this.#held.get(id);
@@ -22,11 +22,11 @@ export class HeldDocuments {
   /** Undefined: it is not there any more. */
   set(id: string, held: Held | undefined): void {
     const before = this.#held.get(id);
-    if (before !== undefined) this.#count(id, before.ref, -1);
+    if (before !== undefined) this.#count(id, before, -1);
     if (held === undefined) this.#held.delete(id);
     else {
       this.#held.set(id, held);
-      this.#count(id, held.ref, 1);
+      this.#count(id, held, 1);
     }
   }
 
@@ -40,12 +40,13 @@ export class HeldDocuments {
     return this.#kinds.get(kind) ?? 0;
   }
 
-  /** Numbers of a pool that documents have which may be there. */
-  numbers(pool: string): ReadonlySet<number> {
-    return new Set(this.#numbers.get(pool)?.keys());
+  /** Numbers of a pool that documents have which may be there, with these documents. */
+  numbers(pool: string): ReadonlyMap<number, readonly Held[]> {
+    return this.#numbers.get(pool) ?? new Map();
   }
 
-  #count(id: string, { kind, dependsOn, uses = [] }: DocumentRef, by: 1 | -1): void {
+  #count(id: string, held: Held, by: 1 | -1): void {
+    const { kind, dependsOn, uses = [] }: DocumentRef = held.ref;
     add(this.#kinds, kind, by);
     for (const dependency of dependsOn) {
       const ids = this.#dependents.get(dependency) ?? new Set<string>();
@@ -56,8 +57,11 @@ export class HeldDocuments {
     }
     for (const { pool, number } of uses) {
       if (number === undefined) continue;
-      const numbers = this.#numbers.get(pool) ?? new Map<number, number>();
-      add(numbers, number, by);
+      const numbers = this.#numbers.get(pool) ?? new Map<number, readonly Held[]>();
+      const others = (numbers.get(number) ?? []).filter((each) => each !== held);
+      if (by === 1) numbers.set(number, [...others, held]);
+      else if (others.length > 0) numbers.set(number, others);
+      else numbers.delete(number);
       if (numbers.size === 0) this.#numbers.delete(pool);
       else this.#numbers.set(pool, numbers);
     }

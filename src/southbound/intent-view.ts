@@ -6,11 +6,16 @@ import type { IntentNode, LeafValue } from './adapter.ts';
 import { entryKeys } from './key-walk.ts';
 import { leafListValues, leafValue } from './leaf-value.ts';
 
-/** Where rows come from; a Snapshot fits. */
-export interface RowSource {
-  readonly target: string;
+/** Where rows of configuration come from: state is no intent. */
+interface Rows {
   get(key: RowKey): { readonly value: string } | undefined;
   range(from: RowKey, to: RowKey): Iterable<{ readonly key: RowKey; readonly value: string }>;
+}
+
+/** Where intent comes from; a Snapshot fits. */
+export interface RowSource {
+  readonly target: string;
+  readonly rows: Rows;
 }
 
 /** What was read: single rows, who is in which list, and subtrees where any row counts (choices). */
@@ -28,11 +33,12 @@ export function noReads(): Reads {
 
 /** The root of a target's intent; what is read through it, or through nodes found from it, is added to `reads`. */
 export function intentView(source: RowSource, root: SchemaNode, reads: Reads): IntentNode {
-  return new ViewNode({ source, reads }, root, '', []);
+  return new ViewNode({ target: source.target, source: source.rows, reads }, root, '', []);
 }
 
 interface Viewed {
-  readonly source: RowSource;
+  readonly target: string;
+  readonly source: Rows;
   readonly reads: Reads;
 }
 
@@ -47,7 +53,7 @@ class ViewNode implements IntentNode {
     this.#viewed = viewed;
     this.#node = node;
     this.#prefix = prefix;
-    this.target = viewed.source.target;
+    this.target = viewed.target;
     this.keys = keys;
   }
 

@@ -2,24 +2,30 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Candidate } from '../datastore/transaction.ts';
-import { EdgeconfError } from '../errors.ts';
+import { platformTarget, targetTurns } from '../datastore/targets.ts';
+import type { Amendment, Candidate } from '../datastore/transaction.ts';
+import type { EdgeconfError } from '../errors.ts';
 import type { Device, IntentNode } from './adapter.ts';
+import { allocate } from './allocator.ts';
 import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
-import { changedDevices, readDevice, readDevices, sameDevice } from './device-registry.ts';
+import { changedDevices, readDevice, readDevices } from './device-registry.ts';
 import type { Desired } from './document-queue.ts';
-import { type ChangedDocument, documentsChanged } from './documents-changed.ts';
+import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
+import { Gaps } from './gaps.ts';
+import { InFlight } from './in-flight.ts';
 import { intentView, noReads } from './intent-view.ts';
+import { KnownDocuments } from './known-documents.ts';
+import { numberChanges, numbersIn } from './number-rows.ts';
+import { type HeldNumbers, Numbers } from './numbers.ts';
+import { checkDevices, checkEndpoints, checkFaults } from './plan-checks.ts';
+import type { DocumentChange } from './plan-steps.ts';
+import { capacityOf, type PoolStanding, Pools } from './pools.ts';
 import { type Adapters, Renderer } from './renderer.ts';
-import { claimKey, type DocumentUnit, listOf, Overlay, Rendering } from './rendering.ts';
+import { claimKey, type DocumentUnit, type ListUnit, listOf, Overlay, Rendering, type Unit } from './rendering.ts';
 
-/** The reserved target that lists devices. */
-const PLATFORM = 'platform';
 /** How many units are merged before others get the thread. */
 const UNITS_PER_TURN = 256;
-/** How long a planned transaction is taken to be on its way, when nothing more is heard of it (a dry run, a failed append). */
-const IN_FLIGHT_MS = 5_000;
 
 /** What a device should hold under one id. */
 export interface Assignment {
@@ -47,46 +53,84 @@ interface Plan {
   readonly overlay: Overlay;
   /** The devices that it was made for. */
   readonly generation: number;
+  readonly devices: ReadonlyMap<string, Device>;
   readonly targets: number;
+  /** Whether it was made on what the transaction was staged on. */
+  readonly firm: boolean;
   readonly documents: readonly ChangedDocument[];
 }
 
-interface InFlight {
-  readonly overlay: Overlay;
-  readonly generation: number;
-  /** The target's rows with the transaction. */
-  readonly rows: Snapshot['rows'];
-  readonly untilMs: number;
+/** A transaction that is being planned. */
+export interface Planning {
+  readonly candidates: readonly Candidate[];
+  /** Tells it from others: the same object however often it is planned. */
+  readonly request: object;
+  /** Told which documents the transaction changes, when it can be rendered; throws to refuse it. */
+  readonly admit?: (documents: readonly ChangedDocument[]) => void;
 }
 
 /** Plans may overlap each other; `prepare` and `accept` are called for one transaction after the other, in feed order. */
 export class Planner {
+  /** What devices have no way to do. */
+  readonly gaps = new Gaps();
   readonly #adapters: Adapters;
-  readonly #nowMs: () => number;
+  readonly #held: HeldNumbers;
   readonly #foundVersions: ReadonlyMap<string, string>;
   readonly #rendering = new Rendering();
   readonly #claims = new Claims();
+  readonly #numbers = new Numbers();
+  readonly #pools = new Pools();
+  readonly #poolListeners = new Set<(device: string) => void>();
   /** Targets' intent as of the last transaction taken in. */
   readonly #snapshots = new Map<string, Snapshot>();
+  /** For questions about what was taken in. */
+  readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
   #generation = 0;
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
-  /** By target: what was planned and may be on its way to the journal, oldest first. */
-  readonly #inFlight = new Map<string, InFlight[]>();
+  readonly #inFlight: InFlight;
 
-  /** @param foundVersions versions that devices were found to have, by name; they count where the platform names none */
-  constructor(adapters: Adapters, nowMs: () => number, foundVersions: ReadonlyMap<string, string> = new Map()) {
+  /**
+   * @param held what devices may hold
+   * @param foundVersions versions that devices were found to have, by name; they count where the platform names none
+   */
+  constructor(
+    adapters: Adapters,
+    nowMs: () => number,
+    held: HeldNumbers = () => new Map(),
+    foundVersions: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#adapters = adapters;
-    this.#nowMs = nowMs;
+    this.#held = held;
     this.#foundVersions = foundVersions;
+    this.#inFlight = new InFlight(nowMs);
   }
 
   /** The devices as of the last transaction taken in. */
   get devices(): ReadonlyMap<string, Device> {
     return this.#devices;
+  }
+
+  /** Which parts of targets name the device. */
+  partsOf(device: string): { target: string; part: readonly string[] }[] {
+    return [...this.#rendering.listsOf(device)].flatMap((id) => {
+      const unit = this.#rendering.unit(id);
+      return unit?.kind === 'list' ? [{ target: unit.target, part: unit.part }] : [];
+    });
+  }
+
+  /** The pools of a device of which something is used, by name. */
+  pools(device: string): PoolStanding[] {
+    return this.#pools.of(device, capacityOf(this.#adapters, this.#devices));
+  }
+
+  /** Told of each device whose pools may have changed. @returns ends the listening */
+  onPools(listener: (device: string) => void): () => void {
+    this.#poolListeners.add(listener);
+    return () => this.#poolListeners.delete(listener);
   }
 
   /** Whether what the transaction is staged on is known, so that it can be planned at once. */
@@ -95,30 +139,52 @@ export class Planner {
   }
 
   /**
-   * @param admit told which documents the transaction changes, when it can be rendered; throws to refuse it.
-   * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, a document is another's
-   *   already, or no adapter drives a device; ABORTED when it competes with another transaction.
+   * @returns edits that the transaction needs as well: with them it is to be staged anew, and planned again.
+   * @throws EdgeconfError FAILED_PRECONDITION when a device could not take what is rendered, no device answers for an
+   *   endpoint, a document is another's already, a number or a pool is used up, or no adapter drives a device; ABORTED when
+   *   it competes with another transaction.
    */
-  async plan(
-    candidates: readonly Candidate[],
-    admit: (documents: readonly ChangedDocument[]) => void = () => {},
-  ): Promise<void> {
+  async plan({ candidates, request, admit = () => {} }: Planning): Promise<readonly Amendment[]> {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
-    this.#checkKinds(candidates, devices);
-    const overlay = new Overlay(this.#baseOf(candidates) ?? this.#rendering);
+    checkDevices(deviceNames(candidates), devices, this.#adapters);
+    const base = this.#baseOf(candidates);
+    const overlay = new Overlay(base ?? this.#rendering);
     await this.#render(overlay, candidates, devices);
+    // From here to the end nothing else runs: what is found free stays free until it is noted as taken.
     checkFaults(overlay);
-    const nowMs = this.#nowMs();
-    this.#claims.check(overlay, this.#undecided(candidates, nowMs));
+    const after = new Map(candidates.map((candidate) => [candidate.target, candidate.after]));
+    if (this.#hasBegun) checkEndpoints(overlay, after, devices, this.#adapters);
+    const others = this.#inFlight.others(request);
+    const { amendments, numbers } = allocate({
+      candidates,
+      lists: [...overlay.units.values()].filter((unit): unit is ListUnit => unit?.kind === 'list'),
+      snapshot: (target) => this.#snapshots.get(target),
+      taken: [this.#numbers, ...others.map((other) => other.numbers)],
+      held: this.#held,
+    });
+    const targets = candidates.map((candidate) => ({ target: candidate.target, rows: candidate.after.rows }));
+    const started = { request, targets, overlay, generation, numbers };
+    if (amendments.length > 0) {
+      this.#inFlight.add(started);
+      return amendments;
+    }
+    // What comes before in the same target is what this one is staged on.
+    const undecided = others.filter((other) => !other.targets.some(({ target }) => after.has(target)));
+    const overlays = undecided.map((other) => other.overlay);
+    this.#claims.check(overlay, overlays);
+    this.#pools.check(overlay, overlays, capacityOf(this.#adapters, devices));
     const documents = documentsChanged(overlay);
     admit(documents);
-    for (const { target, changes, after } of candidates) {
-      this.#plans.set(changes, { overlay, generation, targets: candidates.length, documents });
-      const started = (this.#inFlight.get(target) ?? []).filter(({ untilMs }) => nowMs < untilMs);
-      started.push({ overlay, generation, rows: after.rows, untilMs: nowMs + IN_FLIGHT_MS });
-      this.#inFlight.set(target, started);
-    }
+    const plan = { overlay, generation, devices, targets: candidates.length, firm: base !== undefined, documents };
+    for (const { changes } of candidates) this.#plans.set(changes, plan);
+    this.#inFlight.add(started);
+    return [];
+  }
+
+  /** Nothing of a planned transaction was kept. */
+  release(request: object): void {
+    this.#inFlight.release(request);
   }
 
   /** The documents that a transaction changes, as it was planned; none when it was not. */
@@ -126,33 +192,56 @@ export class Planner {
     return (first === undefined ? undefined : this.#plans.get(first.changes)?.documents) ?? [];
   }
 
+  /** The same with what the documents say before and after: right after the plan, since what is before may change. */
+  changesOf([first]: readonly Candidate[]): DocumentChange[] {
+    const plan = first === undefined ? undefined : this.#plans.get(first.changes);
+    if (plan === undefined) return [];
+    return changesIn(plan.overlay).flatMap(({ unit: { device: name, target }, ...change }) => {
+      const device = plan.devices.get(name) ?? this.#devices.get(name);
+      const adapter = this.#adapters.get(device?.kind ?? '');
+      return device === undefined || adapter === undefined ? [] : [{ device, adapter, target, ...change }];
+    });
+  }
+
   /** What is known, where it is what the transaction was staged on, or else the plan of the one that it was staged on. */
   #baseOf(candidates: readonly Candidate[]): Overlay | Rendering | undefined {
     if (!this.#hasBegun) return undefined;
-    if (candidates.every(({ target, before }) => this.#snapshots.get(target)?.rows === before.rows))
-      return this.#rendering;
+    if (candidates.every(({ target, before }) => this.#isKnown(target, before))) return this.#rendering;
     const [only, ...others] = candidates;
     if (only === undefined || others.length > 0) return undefined;
-    const below = this.#inFlight.get(only.target)?.findLast(({ rows }) => rows === only.before.rows);
+    const below = this.#inFlight.giving(only.target, only.before.rows);
     return below?.generation === this.#generation ? below.overlay : undefined;
   }
 
-  /** What transactions of other targets may be about to add. */
-  #undecided(candidates: readonly Candidate[], nowMs: number): Overlay[] {
-    const own = new Set(candidates.map(({ target }) => target));
-    return [...this.#inFlight].flatMap(([target, started]) =>
-      own.has(target) ? [] : started.filter(({ untilMs }) => nowMs < untilMs).map(({ overlay }) => overlay),
-    );
+  #isKnown(target: string, before: Snapshot): boolean {
+    const known = this.#snapshots.get(target);
+    return known === undefined ? before.size === 0 : known.rows === before.rows;
   }
 
   /** Renders everything there is. */
   async prepareAll(snapshots: readonly Snapshot[]): Promise<Intake> {
-    for (const snapshot of snapshots) this.#snapshots.set(snapshot.target, snapshot);
-    const platform = this.#snapshots.get(PLATFORM);
-    const listed = platform === undefined ? this.#devices : readDevices(platform, platform.model.root);
-    const devices = new Map([...listed].map(([name, device]) => [name, this.#withVersion(device)]));
+    for (const snapshot of snapshots) {
+      this.#snapshots.set(snapshot.target, snapshot);
+      for (const row of numbersIn(snapshot)) this.#numbers.add(snapshot.target, row);
+    }
+    const platform = this.#snapshots.get(platformTarget);
+    const devices = platform === undefined ? new Map<string, Device>() : readDevices(platform, platform.model.root);
+    for (const [name, device] of devices) devices.set(name, this.#withFoundVersion(device));
     const overlay = new Overlay(this.#rendering);
-    await this.#render(overlay, [], devices);
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    for (const snapshot of snapshots) if (snapshot.target !== platformTarget) await renderer.whole(snapshot);
+    return { overlay, devices };
+  }
+
+  /** Renders again for a device of which the version was found out. */
+  async prepareDevice(name: string): Promise<Intake> {
+    const overlay = new Overlay(this.#rendering);
+    const platform = this.#snapshots.get(platformTarget);
+    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
+    if (device === undefined) return { overlay, devices: this.#devices };
+    const devices = new Map(this.#devices).set(name, this.#withFoundVersion(device));
+    const renderer = new Renderer(this.#adapters, devices, overlay);
+    await renderer.deviceChanged(this.#devices.get(name), devices.get(name), this.#snapshots);
     return { overlay, devices };
   }
 
@@ -162,17 +251,6 @@ export class Planner {
     const planned = this.#planned(commits);
     const overlay = planned ?? new Overlay(this.#rendering);
     if (planned === undefined) await this.#render(overlay, commits, devices);
-    return { overlay, devices };
-  }
-
-  /** Renders for a device of which something was found out. */
-  async prepareDevice(name: string): Promise<Intake> {
-    const platform = this.#snapshots.get(PLATFORM);
-    const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
-    const devices = new Map(this.#devices);
-    if (device !== undefined) devices.set(name, this.#withVersion(device));
-    const overlay = new Overlay(this.#rendering);
-    await this.#render(overlay, [], devices);
     return { overlay, devices };
   }
 
@@ -187,29 +265,26 @@ export class Planner {
     if (devices !== this.#devices) this.#generation += 1;
     this.#devices = devices;
     const claims = await this.#merge(overlay, new Causes(commits));
-    for (const { target, after } of commits) this.#snapshots.set(target, after);
+    for (const { target, after, changes } of commits) {
+      this.#snapshots.set(target, after);
+      for (const { before, after: number, ...place } of numberChanges(after.model.root, changes)) {
+        if (before !== undefined) this.#numbers.remove(target, { ...place, number: before });
+        if (number !== undefined) this.#numbers.add(target, { ...place, number });
+      }
+    }
+    for (const target of goneTargets(commits)) this.#snapshots.delete(target);
     this.#hasBegun = true;
     overlay.merged();
-    for (const { target, after } of commits) this.#land(target, after);
+    for (const { target, after } of commits) this.#inFlight.land(target, after.rows);
     return [...claims].map(([claim, told]) => this.#assignment(claim, told));
-  }
-
-  /** A transaction is no longer on its way; what was planned on top of it looks at what is known from now on. */
-  #land(target: string, after: Snapshot): void {
-    const started = this.#inFlight.get(target) ?? [];
-    const at = started.findIndex(({ rows }) => rows === after.rows);
-    // Those before it came first, or will never come.
-    for (const { overlay } of started.splice(0, at + 1)) overlay.merged();
-    if (started.length === 0) this.#inFlight.delete(target);
   }
 
   /** What the plan of this very transaction found, when nothing has changed that it was made from. */
   #planned(commits: readonly Candidate[]): Overlay | undefined {
     const [first, ...others] = commits.map(({ changes }) => this.#plans.get(changes));
-    if (first === undefined || first.generation !== this.#generation || first.targets !== commits.length)
-      return undefined;
+    if (first?.generation !== this.#generation || first.targets !== commits.length || !first.firm) return undefined;
     // Other targets may have moved on since the devices were rendered for all of them.
-    if (commits.some(({ target }) => target === PLATFORM)) return undefined;
+    if (commits.some(({ target }) => target === platformTarget)) return undefined;
     return others.every((other) => other?.overlay === first.overlay) ? first.overlay : undefined;
   }
 
@@ -221,56 +296,31 @@ export class Planner {
     const renderer = new Renderer(this.#adapters, devices, overlay);
     const snapshots = new Map(this.#snapshots);
     for (const { target, after } of candidates) snapshots.set(target, after);
-    snapshots.delete(PLATFORM);
-    for (const name of new Set([...this.#devices.keys(), ...devices.keys()])) {
-      const [before, after] = [this.#devices.get(name), devices.get(name)];
-      if (before !== undefined && after !== undefined && sameDevice(before, after)) continue;
-      if (before?.kind !== after?.kind) for (const id of this.#rendering.listsOf(name)) renderer.drop(id);
-      if (after !== undefined) await this.#renderDevice(renderer, name, snapshots.values());
+    for (const name of deviceNames(candidates)) {
+      await renderer.deviceChanged(this.#devices.get(name), devices.get(name), snapshots);
     }
     for (const candidate of candidates) {
-      if (candidate.target !== PLATFORM) await renderer.changed(candidate);
+      if (candidate.target !== platformTarget) await renderer.changed(candidate);
     }
-  }
-
-  async #renderDevice(renderer: Renderer, name: string, snapshots: Iterable<Snapshot>): Promise<void> {
-    for (const snapshot of snapshots) {
-      const known = this.#rendering.listsOf(name, snapshot.target).flatMap((id) => {
-        const unit = this.#rendering.unit(id);
-        return unit?.kind === 'list' ? [unit.part] : [];
-      });
-      await renderer.whole(name, snapshot, known);
-    }
+    for (const target of goneTargets(candidates)) renderer.dropEmpty(target);
   }
 
   /** The same map when these transactions are not about devices. */
   #devicesAfter(candidates: readonly Candidate[]): ReadonlyMap<string, Device> {
     const names = deviceNames(candidates);
-    const platform = candidates.find(({ target }) => target === PLATFORM);
+    const platform = candidates.find(({ target }) => target === platformTarget);
     if (platform === undefined || names.size === 0) return this.#devices;
     const devices = new Map(this.#devices);
     for (const name of names) {
       const device = readDevice(platform.after, platform.after.model.root, name);
       if (device === undefined) devices.delete(name);
-      else devices.set(name, this.#withVersion(device));
+      else devices.set(name, this.#withFoundVersion(device));
     }
     return devices;
   }
 
-  #withVersion(device: Device): Device {
+  #withFoundVersion(device: Device): Device {
     return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
-  }
-
-  #checkKinds(candidates: readonly Candidate[], devices: ReadonlyMap<string, Device>): void {
-    for (const name of deviceNames(candidates)) {
-      const kind = devices.get(name)?.kind;
-      if (kind === undefined || this.#adapters.has(kind)) continue;
-      const kinds = [...this.#adapters.keys()].sort().join(', ');
-      throw new EdgeconfError(
-        'FAILED_PRECONDITION',
-        `/device[name=${name}]/kind: no adapter for '${kind}' is loaded; there is one for: ${kinds || 'nothing'}`,
-      );
-    }
   }
 
   /** @returns what is to be told of each document that may have changed */
@@ -283,19 +333,24 @@ export class Planner {
       const known = claims.get(claim);
       claims.set(claim, { target, causes: found.length > 0 ? found : (known?.causes ?? []) });
     };
+    const pools = new Set<string>();
     let merged = 0;
     for (const [id, unit] of overlay.units) {
       merged += 1;
       if (merged % UNITS_PER_TURN === 0) await turn();
       const before = this.#rendering.set(id, unit);
+      this.gaps.replace(asList(before), asList(unit));
       if (before?.kind === 'document') {
         if (unit === undefined) this.#claims.remove(before);
+        if (this.#pools.count(before, -1)) pools.add(before.device);
         tell(claimKey(before.device, before.ref.id), before);
       }
       if (unit?.kind !== 'document') continue;
       this.#claims.add(unit);
+      if (this.#pools.count(unit, 1)) pools.add(unit.device);
       tell(claimKey(unit.device, unit.ref.id), unit);
     }
+    for (const device of pools) for (const listener of this.#poolListeners) listener(device);
     return claims;
   }
 
@@ -318,15 +373,19 @@ interface Told {
 
 /** Names of the devices that these transactions change. */
 export function deviceNames(candidates: readonly Candidate[]): Set<string> {
-  const platform = candidates.find(({ target }) => target === PLATFORM);
+  const platform = candidates.find(({ target }) => target === platformTarget);
   return platform === undefined ? new Set() : changedDevices(platform.after.model.root, platform.changes);
 }
 
-function checkFaults(overlay: Overlay): void {
-  for (const unit of overlay.units.values()) {
-    if (unit?.fault === undefined) continue;
-    const what = unit.kind === 'document' ? `, document '${unit.ref.id}'` : '';
-    const message = `device '${unit.device}'${what}: ${unit.fault.message}`;
-    throw new EdgeconfError(unit.fault.code, message, { cause: unit.fault });
-  }
+/** Targets that these transactions end, or give another model; they are empty then. */
+function goneTargets(candidates: readonly Candidate[]): string[] {
+  const platform = candidates.find(({ target }) => target === platformTarget);
+  if (platform === undefined) return [];
+  return targetTurns(platform.before, platform.after, platform.changes)
+    .filter(({ before, after }) => before !== undefined && before.modelId !== after?.modelId)
+    .map(({ name }) => name);
+}
+
+function asList(unit: Unit | undefined): ListUnit | undefined {
+  return unit?.kind === 'list' ? unit : undefined;
 }

@@ -1,7 +1,7 @@
 // Keeps devices doing what intent says: follows the change feed, gives the workers their work, tells how it stands.
 
 import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
+import type { Amendment, Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
@@ -12,8 +12,13 @@ import { type DocumentEvent, idleStatus } from './device-status.ts';
 import type { DeviceWorker } from './device-worker.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
+import type { Gaps } from './gaps.ts';
 import { Listeners } from './listeners.ts';
+import type { NumberHolder } from './numbers.ts';
+import type { Observed } from './observation-state.ts';
 import { type Assignment, deviceNames, Planner } from './planner.ts';
+import type { PoolStanding } from './pools.ts';
+import { Questions } from './questions.ts';
 import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
@@ -29,8 +34,11 @@ const PLATFORM = 'platform';
  * reaches the devices, each at its own pace; nothing here delays a commit but its own rendering.
  */
 export class Reconciler {
+  readonly #adapters: Adapters;
   readonly #store: AckStore;
   readonly #planner: Planner;
+  /** What can be asked about documents. */
+  readonly questions: Questions;
   readonly #crew: DeviceCrew;
   readonly #waiters: SettleWaiters;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
@@ -55,7 +63,14 @@ export class Reconciler {
     const adapters: Adapters = new Map(options.adapters.map((adapter) => [adapter.kind, adapter]));
     const clock = options.clock ?? systemClock;
     this.#store = options.store;
-    this.#planner = new Planner(adapters, () => clock.nowMs(), this.#versions);
+    this.#adapters = adapters;
+    this.#planner = new Planner(
+      adapters,
+      () => clock.nowMs(),
+      (device, pool) => this.heldNumbers(device, pool),
+      this.#versions,
+    );
+    this.questions = new Questions(this.#planner, adapters);
     this.#waiters = new SettleWaiters({
       told: () => this.#revision,
       isSettled: (device, revision) => this.#crew.get(device)?.isSettled(revision) !== false,
@@ -107,14 +122,34 @@ export class Reconciler {
   }
 
   /** Refuses what devices could not take. See `Planner.plan`. */
-  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<void> => {
+  readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
-    await this.#planner.plan(candidates, (documents) => {
+    return await this.#planner.plan({
+      candidates,
+      request,
       // When devices change, all that goes to them is nobody's doing but the operator's.
-      this.#admit(countByTarget(documents, candidates), request);
+      admit: (documents) => this.#admit(countByTarget(documents, candidates), request),
     });
   };
+
+  /** Nothing of a planned transaction was kept: what it would have taken is free. */
+  readonly released = (request: CommitRequest): void => this.#planner.release(request);
+
+  /** What devices have no way to do, by the entry of intent that asks for it. */
+  get gaps(): Gaps {
+    return this.#planner.gaps;
+  }
+
+  /** The pools of a device of which something is used, by name. */
+  pools(device: string): PoolStanding[] {
+    return this.#planner.pools(device);
+  }
+
+  /** Told of each device whose pools may have changed. @returns ends the listening */
+  onPools(listener: (device: string) => void): () => void {
+    return this.#planner.onPools(listener);
+  }
 
   /** What a planned transaction changes on devices. @param candidates as they were planned */
   documentsOf(candidates: readonly Candidate[]): readonly ChangedDocument[] {
@@ -167,8 +202,8 @@ export class Reconciler {
   }
 
   /** Numbers of a pool that documents have which the device may hold, wanted or not. */
-  heldNumbers(device: string, pool: string): ReadonlySet<number> {
-    return this.#crew.queue(device)?.held.numbers(pool) ?? new Set();
+  heldNumbers(device: string, pool: string): ReadonlyMap<number, readonly NumberHolder[]> {
+    return this.#crew.queue(device)?.held.numbers(pool) ?? new Map();
   }
 
   /**
@@ -202,6 +237,14 @@ export class Reconciler {
   /** Told of each document whose status may have changed, also when it is gone. @returns ends the listening */
   onDocument(listener: (device: string, document: string) => void): () => void {
     return this.#documents.add(listener);
+  }
+
+  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
+  observed(name: string): Observed | undefined {
+    const device = this.#planner.devices.get(name);
+    const adapter = device === undefined ? undefined : this.#adapters.get(device.kind);
+    if (device === undefined || adapter === undefined) return undefined;
+    return { device, adapter, parts: this.#planner.partsOf(name) };
   }
 
   /** Told what devices report of the world. @returns ends the listening */

@@ -1,21 +1,42 @@
 // What intent means in documents: units of rendering with what each of them read, as a base and as layers over it.
 
 import type { EdgeconfError } from '../errors.ts';
-import type { DocumentRef } from './adapter.ts';
+import type { Allocation, DocumentRef, Gap } from './adapter.ts';
 import type { Desired } from './document-queue.ts';
 import type { Reads } from './intent-view.ts';
 import { ReadIndex } from './read-index.ts';
+
+/** Which endpoints one part of a target's intent names for one kind of device. */
+export interface PartUnit {
+  readonly kind: 'part';
+  readonly id: string;
+  readonly target: string;
+  /** The kind of device, which is the adapter's. */
+  readonly adapter: string;
+  /** Keys of the partition's entry; empty when the adapter has no partition. */
+  readonly part: readonly string[];
+  readonly endpoints: readonly string[];
+  /** Names of the devices that answer for them: the part is listed for each. */
+  readonly devices: readonly string[];
+  /** Why this could not be found out anew; the rest is what was found last then. */
+  readonly fault: EdgeconfError | undefined;
+  readonly reads: Reads;
+}
 
 /** Which documents one part of a target's intent needs on one device. */
 export interface ListUnit {
   readonly kind: 'list';
   readonly id: string;
   readonly target: string;
+  /** The kind of device, which is the adapter's. */
+  readonly adapter: string;
   readonly device: string;
-  /** Keys of the partition's entry; empty when the adapter has no partition. */
+  /** As in `PartUnit`. */
   readonly part: readonly string[];
   readonly refs: readonly DocumentRef[];
-  /** Why the list could not be made anew; `refs` are the last ones then. */
+  readonly gaps: readonly Gap[];
+  readonly allocations: readonly Allocation[];
+  /** Why the list could not be made anew; the rest is what was found last then. */
   readonly fault: EdgeconfError | undefined;
   readonly reads: Reads;
 }
@@ -34,21 +55,26 @@ export interface DocumentUnit {
   readonly reads: Reads;
 }
 
-export type Unit = ListUnit | DocumentUnit;
+export type Unit = PartUnit | ListUnit | DocumentUnit;
 
-/** Ids of units: everything of a device and target, then of a part, shares a prefix. */
-export function listId(device: string, target: string, part: readonly string[]): string {
-  return `${device}\0${target}\0${part.join('\x01')}\0`;
+/** Id of a part for a kind of device. */
+export function partId(adapter: string, target: string, part: readonly string[]): string {
+  return `\0${adapter}\0${target}\0${part.join('\x01')}\0`;
 }
 
-/** A document's unit belongs to the part that lists it. */
+/** Id of a part's list for a device. The kind is in it since a device may become one of another kind. */
+export function listId(adapter: string, device: string, target: string, part: readonly string[]): string {
+  return `${adapter}\0${device}\0${target}\0${part.join('\x01')}\0`;
+}
+
+/** A document's unit belongs to the list that it is in. */
 export function documentUnitId(list: string, documentId: string): string {
   return list + documentId;
 }
 
-/** The id of the part that lists a document. Neither devices nor targets nor list keys have a NUL in them. */
+/** The id of the list that a document is in; no name that ids are made of has a NUL. */
 export function listOf(documentUnit: string): string {
-  return `${documentUnit.split('\0', 3).join('\0')}\0`;
+  return `${documentUnit.split('\0', 4).join('\0')}\0`;
 }
 
 /** Where units are looked up. */
@@ -56,13 +82,16 @@ export interface Layer {
   unit(id: string): Unit | undefined;
   /** Adds the ids of units of `target` that read one of the changed rows; some of them may be gone. */
   touched(target: string, lookup: (index: ReadIndex) => void): void;
+  /** Adds the ids of parts that name the endpoint for this kind of device; some may be gone, or name it no longer. */
+  naming(adapter: string, endpoint: string, found: Set<string>): void;
 }
 
 /** The units of all targets as of the last revision that was taken in. */
 export class Rendering implements Layer {
   readonly #units = new Map<string, Unit>();
   readonly #indexes = new Map<string, ReadIndex>();
-  readonly #parts = new Map<string, Set<string>>();
+  readonly #lists = new Map<string, Set<string>>();
+  readonly #named = new Map<string, Set<string>>();
 
   unit(id: string): Unit | undefined {
     return this.#units.get(id);
@@ -73,10 +102,13 @@ export class Rendering implements Layer {
     if (index !== undefined) lookup(index);
   }
 
-  /** Ids of the list units of a device, of all targets or of one. */
-  listsOf(device: string, target?: string): string[] {
-    const ids = [...(this.#parts.get(device) ?? [])];
-    return target === undefined ? ids : ids.filter((id) => id.startsWith(`${device}\0${target}\0`));
+  naming(adapter: string, endpoint: string, found: Set<string>): void {
+    for (const id of this.#named.get(endpointKey(adapter, endpoint)) ?? []) found.add(id);
+  }
+
+  /** Ids of the lists of a device. */
+  listsOf(device: string): Iterable<string> {
+    return this.#lists.get(device) ?? [];
   }
 
   /** Replaces a unit and gives what was there. */
@@ -85,12 +117,14 @@ export class Rendering implements Layer {
     if (before !== undefined) {
       this.#indexes.get(before.target)?.remove(id, before.reads);
       this.#units.delete(id);
-      if (before.kind === 'list') this.#parts.get(before.device)?.delete(id);
+      if (before.kind === 'list') takeOut(this.#lists, before.device, id);
+      if (before.kind === 'part') for (const key of endpointKeys(before)) takeOut(this.#named, key, id);
     }
     if (unit !== undefined) {
       this.#units.set(id, unit);
       indexOf(this.#indexes, unit.target).add(id, unit.reads);
-      if (unit.kind === 'list') setOf(this.#parts, unit.device).add(id);
+      if (unit.kind === 'list') setOf(this.#lists, unit.device).add(id);
+      if (unit.kind === 'part') for (const key of endpointKeys(unit)) setOf(this.#named, key).add(id);
     }
     return before;
   }
@@ -102,6 +136,7 @@ export class Overlay implements Layer {
   readonly units = new Map<string, Unit | undefined>();
   readonly #indexes = new Map<string, ReadIndex>();
   readonly #added = new Map<string, Set<string>>();
+  readonly #named = new Map<string, Set<string>>();
   #base: Layer;
   /** Its units are part of what is known to all. */
   #isMerged = false;
@@ -143,10 +178,16 @@ export class Overlay implements Layer {
     if (index !== undefined) lookup(index);
   }
 
+  naming(adapter: string, endpoint: string, found: Set<string>): void {
+    this.#below.naming(adapter, endpoint, found);
+    for (const id of this.#named.get(endpointKey(adapter, endpoint)) ?? []) found.add(id);
+  }
+
   set(id: string, unit: Unit | undefined): void {
     this.units.set(id, unit);
     if (unit === undefined) return;
     indexOf(this.#indexes, unit.target).add(id, unit.reads);
+    if (unit.kind === 'part') for (const key of endpointKeys(unit)) setOf(this.#named, key).add(id);
     if (unit.kind === 'document' && this.below(id) === undefined) {
       setOf(this.#added, claimKey(unit.device, unit.ref.id)).add(id);
     }
@@ -166,6 +207,19 @@ export class Overlay implements Layer {
 /** What can be claimed: one document id on one device. */
 export function claimKey(device: string, documentId: string): string {
   return `${device}\0${documentId}`;
+}
+
+function endpointKey(adapter: string, endpoint: string): string {
+  return `${adapter}\0${endpoint}`;
+}
+
+function endpointKeys({ adapter, endpoints }: PartUnit): string[] {
+  return endpoints.map((endpoint) => endpointKey(adapter, endpoint));
+}
+
+function takeOut(sets: Map<string, Set<string>>, name: string, id: string): void {
+  const set = sets.get(name);
+  if (set?.delete(id) === true && set.size === 0) sets.delete(name);
 }
 
 function indexOf(indexes: Map<string, ReadIndex>, target: string): ReadIndex {

@@ -5,11 +5,12 @@ import { accessRows } from './matrix/access.ts';
 import { auditRows } from './matrix/audit.ts';
 import { gnmiRows } from './matrix/gnmi.ts';
 import { callers, type Place, places, type Row, type Rows } from './matrix/row.ts';
+import { southboundRows } from './matrix/southbound.ts';
 import { type Stage, startStage } from './matrix/stage.ts';
 import { callRpc, describeServer, type Rpc } from './reflection.ts';
 
 /** One entry for each service; each has a file of its own in `matrix/`. */
-const matrix: Rows = { ...accessRows, ...auditRows, ...gnmiRows };
+const matrix: Rows = { ...accessRows, ...auditRows, ...gnmiRows, ...southboundRows };
 
 describe('the attack matrix', () => {
   let stage: Stage;

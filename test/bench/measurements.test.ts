@@ -16,6 +16,7 @@ const tinyPlan: Plan = {
   access: { rules: [10], decideMs: 5, changes: 1, deadlineMs },
   get: { entries: 10, calls: 3, warmUps: 1, deadlineMs },
   isolation: { entries: 20, calls: 3, callers: 2, requestsPerSecond: 5, deadlineMs },
+  southbound: { devices: [1, 3], commits: 3, warmUps: 1, groups: 12, deadlineMs },
 };
 
 /** The shape of a value: numbers become 'number' when they are finite. */
@@ -82,6 +83,13 @@ describe('the bench', () => {
         unlimited: { other: bystander, loud },
         budgeted: { other: bystander, loud },
         ...numbers('unlimitedP99Ratio', 'budgetedP99Ratio'),
+      },
+      southbound: {
+        latency: {
+          1: { ...numbers('p50Ms', 'p99Ms', 'firstSeconds'), besideDead: null },
+          3: { ...numbers('p50Ms', 'p99Ms', 'firstSeconds'), besideDead: numbers('p50Ms', 'p99Ms') },
+        },
+        restart: numbers('groups', 'seconds'),
       },
       get: { noopRpcP50Ms: 'number', leaf: cost, entry: cost, largeSubtree: cost },
     });

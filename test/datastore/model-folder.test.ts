@@ -61,6 +61,17 @@ describe('a folder of models', () => {
     await assert.rejects(readModel(folder), { message: /lists module 'z', but there is no z\.yang beside it/ });
   });
 
+  it('says which leaves are fixed after creation, and refuses what is no list of paths', async () => {
+    const yaml = 'name: net\nversion: "1"\nmodules: [a]\nfixed-after-creation: ';
+    const root = await tempFolder();
+    assert.deepEqual((await readModel(await model(root, 'net', '1', `${yaml}[/a/b]\n`, ['a.yang']))).fixed, ['/a/b']);
+    const folder = await model(root, 'net', '1', `${yaml}a/b\n`, ['a.yang']);
+    await assert.rejects(readModel(folder), {
+      code: 'FAILED_PRECONDITION',
+      message: /'fixed-after-creation' must be a list of paths such as \/a\/b, found "a\/b"/,
+    });
+  });
+
   it('a folder without a model.yaml is refused', async () => {
     const root = await tempFolder();
     await mkdir(join(root, 'net', '1'), { recursive: true });

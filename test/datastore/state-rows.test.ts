@@ -122,6 +122,40 @@ describe('state rows', () => {
     assert.deepEqual(told(), ['state 1 undefined>false']);
   });
 
+  it('do not disturb a tree that is loaded when they are there already', async () => {
+    const update = (target: string, value: object) =>
+      datastore.commit({
+        author: 'test',
+        edits: [{ target, edits: [{ op: 'update', path: [], json: JSON.stringify(value) }] }],
+        authorize: () => {},
+      });
+    await update('platform', {
+      'edgeconf-platform:tenant': [{ name: 'acme' }],
+      'edgeconf-platform:target': [{ name: 'acme', tenant: 'acme', model: 'aether', 'model-version': '2.1' }],
+    });
+    const site = {
+      'site-id': 's',
+      'imsi-definition': { mcc: '001', mnc: '01', enterprise: 1, format: 'CCCNNEEESSSSSSS' },
+    };
+    const named = { 'edgeconf-site:site': [{ ...site, device: [{ 'device-id': 'd' }] }] };
+    await update('acme', named);
+    const { root } = datastore.snapshot('acme')?.model ?? assert.fail();
+    await datastore.close();
+    await open();
+    const status = resolveQuery(root, [
+      { name: 'site', key: { 'site-id': 's' } },
+      { name: 'device', key: { 'device-id': 'd' } },
+      { name: 'state', key: {} },
+      { name: 'connected', key: {} },
+    ]);
+    // Before anything else gets the thread: the tree of the second target is not loaded yet.
+    datastore.report('acme', [{ key: encodeKey(concretePath(status[0] ?? []) ?? assert.fail()), value: '"Yes"' }]);
+    assert.equal(datastore.snapshot('acme')?.stateSize, 1);
+    await datastore.treesLoaded;
+    await update('acme', { 'edgeconf-site:site': [{ 'site-id': 's', 'display-name': 'S' }] });
+    assert.equal(datastore.snapshot('acme')?.stateSize, 1);
+  });
+
   it('cannot be used to write configuration', () => {
     assert.throws(() => report({ '/device[name=core-1]/kind': '"other"' }), {
       code: 'INTERNAL',

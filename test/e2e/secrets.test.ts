@@ -1,12 +1,13 @@
 // Secrets stay out of what the service prints, at the most talkative level: passwords, hashes, credentials of devices.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
+import { endpointsIn } from '../endpoints.ts';
 import { edgeconf, type Running, running } from './edgeconf-process.ts';
 
 const token = 'the-token-of-the-core';
@@ -60,7 +61,7 @@ describe('secrets in the log', () => {
       kind: 'sd-core',
       address: `http://127.0.0.1:${port}/config`,
       'credentials-reference': 'env:CORE_TOKEN',
-      endpoint: ['http://sd-core.edge.example:5000'],
+      endpoint: endpointsIn(readFileSync(file, 'utf8')),
     };
     const target = '{"tenant":"acme","model":"aether","model-version":"2.1"}';
     const made = ['/tenant[name=acme]/display-name', 'Acme', '/target[name=acme]', target];

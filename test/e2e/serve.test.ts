@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
+import { endpointsIn } from '../endpoints.ts';
 import { authority } from '../northbound/authority.ts';
 import { edgeconf, type Running, running } from './edgeconf-process.ts';
 
@@ -48,17 +49,25 @@ describe('edgeconf serve', () => {
 
   it('takes a tenant and its target, then the intent from a file, each as a revision', async () => {
     const target = '{"tenant":"acme","model":"aether","model-version":"2.1"}';
+    const file = join(packageRoot, 'models/aether/2.1/valid/acme.json');
+    const device = {
+      kind: 'sd-core',
+      address: 'http://127.0.0.1:1/config',
+      endpoint: endpointsIn(readFileSync(file, 'utf8')),
+      enabled: false,
+    };
     const made = await cli(
       'set',
       '/tenant[name=acme]/display-name',
       'Acme',
       '/target[name=acme]',
       target,
+      '/device[name=core]',
+      JSON.stringify(device),
       '-t',
       'platform',
     );
     assert.deepEqual(made, { code: 0, out: 'accepted as revision 2', err: '' });
-    const file = join(packageRoot, 'models/aether/2.1/valid/acme.json');
     assert.deepEqual(await cli('set', '-f', file, '-t', 'acme'), { code: 0, out: 'accepted as revision 3', err: '' });
   });
 

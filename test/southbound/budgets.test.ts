@@ -16,6 +16,7 @@ import type { CommitRequest } from '../../src/datastore/transaction.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import { Reconciler } from '../../src/southbound/reconciler.ts';
+import { endpointsIn } from '../endpoints.ts';
 import { TestClock } from '../test-clock.ts';
 
 const secret = 'tok"en+&1';
@@ -58,12 +59,11 @@ describe('device changes within a budget', () => {
       resolveSecret: async () => secret,
     });
     await reconciler.start(datastore);
-    const endpoints = [...text.matchAll(/"endpoint": "(http[^"]+)"/g)].map(([, uri]) => uri);
     await platform({
       'edgeconf-platform:tenant': [{ name: 'acme' }],
       'edgeconf-platform:target': [{ name: 'acme', tenant: 'acme', model: 'aether', 'model-version': '2.1' }],
       'edgeconf-platform:device': [
-        { name: 'core-1', kind: 'sd-core', address: `${simulator.url}/config`, endpoint: [...new Set(endpoints)] },
+        { name: 'core-1', kind: 'sd-core', address: `${simulator.url}/config`, endpoint: endpointsIn(text) },
       ],
     });
     await commit('{}');

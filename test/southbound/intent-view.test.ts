@@ -88,6 +88,14 @@ describe('intent view', () => {
     );
   });
 
+  it('does not see state: an entry that was deleted may have some until the deletion is committed', () => {
+    const pair = child(odd.root, 'odd:pair');
+    const key = encodeKey([{ node: pair, keys: ['a', '1'] }, { node: child(pair, 'value') }]);
+    const source = snapshotOf('t', odd, 1, {}).withState([{ key, before: undefined, after: '"x"' }]);
+    assert.equal(source.get(key)?.value, '"x"');
+    assert.deepEqual(intentView(source, odd.root, noReads()).list('pair'), []);
+  });
+
   it('throws for what is a fault of the adapter: an unknown name, a wrong kind, state, a wrong number of keys', () => {
     const intent = view({});
     assert.throws(() => intent.leaf('box', 'nothing'), /intent has no leaf 'nothing' under \/odd:box/);

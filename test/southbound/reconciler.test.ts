@@ -36,12 +36,20 @@ function entries(tree: Tree, ...names: string[]): Tree[] {
   return list;
 }
 
-/** The acme intent after an edit. */
+/** The acme intent after an edit. It names no 4G core, which is not listed. */
 function acme(edit: (tree: Tree) => void = () => {}): Tree {
   const tree = intentFixture('acme');
+  const site = entries(tree, 'site')[0];
+  if (site !== undefined) site['connectivity-service'] = { 'core-5g': { endpoint: FIVE_G } };
   edit(tree);
   return tree;
 }
+
+const fourG = (tree: Tree) => {
+  const site = entries(tree, 'site')[0];
+  if (site !== undefined)
+    site['connectivity-service'] = { 'core-4g': { endpoint: FOUR_G }, 'core-5g': { endpoint: FIVE_G } };
+};
 
 const slowCameras = (uplink: string) => (tree: Tree) => {
   const group = entries(tree, 'site', 'device-group')[0];
@@ -221,7 +229,7 @@ describe('Reconciler', () => {
     await stage.intent.commit({
       platform: { device: [device('core-1', simulator), device('core-4g', dead, { endpoint: [FOUR_G] })] },
     });
-    await stage.intent.commit({ acme: acme() });
+    await stage.intent.commit({ acme: acme(fourG) });
     await stage.reconciler.settled({ devices: ['core-1'] });
     assert.deepEqual([...simulator.networkSlices.keys()], ['vision']);
     await stage.clock.begun(1);
@@ -300,7 +308,8 @@ describe('Reconciler', () => {
     it('gives a device that comes what intent has for it', async () => {
       const other = await startSdCoreSimulator();
       try {
-        await stage.intent.commit({ acme: acme() });
+        // The device was taken out of the platform, and comes back.
+        stage.intent.force({ acme: acme(fourG) });
         await stage.intent.commit({
           platform: { device: [device('core-1', simulator), device('core-4g', other, { endpoint: [FOUR_G] })] },
         });
@@ -318,7 +327,7 @@ describe('Reconciler', () => {
       try {
         await stage.intent.commit({
           platform: { device: [device('core-1', simulator), device('core-2', other, { endpoint: [FOUR_G] })] },
-          acme: acme(),
+          acme: acme(fourG),
         });
         await stage.reconciler.settled();
         await stage.intent.commit({
@@ -479,7 +488,7 @@ describe('Reconciler', () => {
     it('make a transaction try again while another undecided one wants the same, for a short time', async () => {
       await stage.intent.dryRun({ acme: acme() });
       assert.equal((await refused(stage.intent.commit({ umbrella: acme() }))).code, 'ABORTED');
-      stage.clock.advance(5_000);
+      stage.clock.advance(60_000);
       await stage.intent.commit({ umbrella: acme() });
     });
 

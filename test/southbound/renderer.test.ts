@@ -89,7 +89,7 @@ const intent: fc.Arbitrary<Plain> = fc
 
 function documentsOf(rendering: Rendering): [string, string | undefined][] {
   return [...devices.keys()]
-    .flatMap((device) => rendering.listsOf(device))
+    .flatMap((device) => [...rendering.listsOf(device)])
     .flatMap((id) => {
       const unit = rendering.unit(id);
       if (unit?.kind !== 'list') return [];
@@ -114,7 +114,7 @@ async function whole(adapters: ReadonlyMap<string, Adapter>, snapshot: Snapshot)
   const rendering = new Rendering();
   const overlay = new Overlay(rendering);
   const renderer = new Renderer(adapters, devices, overlay);
-  for (const name of devices.keys()) await renderer.whole(name, snapshot, []);
+  await renderer.whole(snapshot);
   merge(rendering, overlay);
   return rendering;
 }
@@ -172,7 +172,7 @@ describe('Renderer', () => {
     const snapshot = snapshotOf('acme', aether, 1, intentFixture('acme'));
     const rendering = new Rendering();
     const first = new Overlay(rendering);
-    await new Renderer(adapters, own, first).whole('core-1', snapshot, []);
+    await new Renderer(adapters, own, first).whole(snapshot);
     merge(rendering, first);
     calls.length = 0;
     const tree = intentFixture('acme');
@@ -187,7 +187,6 @@ describe('Renderer', () => {
     const calls = await rendered((tree) => {
       Object.assign((tree.site as unknown as { 'sim-card': object[] }[])[0]?.['sim-card'][0] ?? {}, { enable: false });
     });
-    // Whether the device is served has changed: the site says anew whom its documents serve.
     assert.deepEqual(calls, ['list berlin', 'render device-group/cameras']);
   });
 
@@ -205,10 +204,21 @@ describe('Renderer', () => {
     assert.deepEqual(calls, []);
   });
 
+  const rome = (more: { [name: string]: Plain }) => (tree: { [name: string]: Plain }) => {
+    (tree.site as unknown as Entries).push({ 'site-id': 'rome', ...more } as never);
+  };
+
+  it('lists nothing when a site comes that names no device', async () => {
+    assert.deepEqual(await rendered(rome({})), []);
+  });
+
   it('lists one site alone when another site comes', async () => {
-    const calls = await rendered((tree) => {
-      (tree.site as unknown as Entries).push({ 'site-id': 'rome' } as never);
-    });
-    assert.deepEqual(calls, ['list rome']);
+    const calls = await rendered(
+      rome({
+        'connectivity-service': { 'core-5g': { endpoint: 'http://core5g.acme.example/config' } },
+        slice: [{ 'slice-id': 'roman', sst: '1', sd: '1', 'default-behavior': 'ALLOW-ALL' }],
+      }),
+    );
+    assert.deepEqual(calls, ['list rome', 'render network-slice/roman']);
   });
 });

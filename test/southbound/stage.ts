@@ -17,13 +17,13 @@ import { type IntentSource, Reconciler, type ReconcilerOptions } from '../../src
 import { candidateTo, type Plain, snapshotOf } from './intent.ts';
 import { aether, platform } from './schemas.ts';
 
-const request: CommitRequest = { author: 'test', edits: [], authorize: () => {} };
+const request = (): CommitRequest => ({ author: 'test', edits: [], authorize: () => {} });
 
 /** A datastore without validation and disk: plans, applies, tells. */
 export class Intent implements IntentSource {
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #listeners = new Set<(event: FeedEvent) => void>();
-  plan: Reconciler['plan'] = async () => {};
+  plan: Reconciler['plan'] = async () => [];
   head = { revision: 0 };
 
   constructor(targets: readonly string[], model: Model) {
@@ -51,21 +51,21 @@ export class Intent implements IntentSource {
   /** Makes each target's whole tree what is given. @returns the revision */
   async commit(trees: Readonly<Record<string, Plain>>): Promise<number> {
     const candidates = this.#stage(trees);
-    await this.plan(candidates, request);
+    await this.plan(candidates, request());
     return this.#apply(candidates);
   }
 
   /** As `commit`, with something that happens between the plan and the append. */
   async commitAfter(trees: Readonly<Record<string, Plain>>, meanwhile: () => Promise<unknown>): Promise<number> {
     const candidates = this.#stage(trees);
-    await this.plan(candidates, request);
+    await this.plan(candidates, request());
     await meanwhile();
     return this.#apply(candidates);
   }
 
   /** As `commit`, but nothing is kept. */
   async dryRun(trees: Readonly<Record<string, Plain>>): Promise<void> {
-    await this.plan(this.#stage(trees), request);
+    await this.plan(this.#stage(trees), request());
   }
 
   /** As `commit`, without a plan: what a transaction is that was planned before something else came first. */
@@ -198,7 +198,7 @@ export class Stage {
     await this.#reconciler?.close();
     await this.#db?.close();
     this.#reconciler = undefined;
-    this.intent.plan = async () => {};
+    this.intent.plan = async () => [];
   }
 
   /** Commits, and lets time pass whenever the engine pauses, until the devices are at rest and have everything. */

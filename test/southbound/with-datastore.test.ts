@@ -16,6 +16,7 @@ import type { SchemaNode, SchemaType } from '../../src/schema/schema-node.ts';
 import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import type { Adapter } from '../../src/southbound/adapter.ts';
 import { Reconciler } from '../../src/southbound/reconciler.ts';
+import { endpointsIn } from '../endpoints.ts';
 import { aether, platform } from './schemas.ts';
 
 describe('Reconciler on the real datastore', () => {
@@ -44,7 +45,13 @@ describe('Reconciler on the real datastore', () => {
       },
     };
     reconciler = new Reconciler({ adapters: [counting], store: levelAckStore(db) });
-    datastore = await openDatastore({ folder: join(folder, 'data'), models, plan: reconciler.plan, workers: 1 });
+    datastore = await openDatastore({
+      folder: join(folder, 'data'),
+      models,
+      plan: reconciler.plan,
+      released: reconciler.released,
+      workers: 1,
+    });
     await reconciler.start(datastore);
   };
 
@@ -69,7 +76,7 @@ describe('Reconciler on the real datastore', () => {
     folder = await mkdtemp(join(tmpdir(), 'edgeconf-southbound-'));
     simulator = await startSdCoreSimulator({ version: '3.0' });
     await open();
-    const endpoints = [...(await acme()).matchAll(/"endpoint": "(http[^"]+)"/g)].map(([, uri]) => uri);
+    const endpoint = endpointsIn(await acme());
     const tree = {
       'edgeconf-platform:tenant': [{ name: 'acme' }, { name: 'umbrella' }],
       'edgeconf-platform:target': ['acme', 'umbrella'].map((name) => ({
@@ -78,9 +85,7 @@ describe('Reconciler on the real datastore', () => {
         model: 'aether',
         'model-version': '2.1',
       })),
-      'edgeconf-platform:device': [
-        { name: 'core-1', kind: 'sd-core', address: `${simulator.url}/config`, endpoint: [...new Set(endpoints)] },
-      ],
+      'edgeconf-platform:device': [{ name: 'core-1', kind: 'sd-core', address: `${simulator.url}/config`, endpoint }],
     };
     await replaceAll('platform', JSON.stringify(tree));
   });

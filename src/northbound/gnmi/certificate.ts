@@ -57,7 +57,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function mayReadDevice({ datastore }: GnmiDeps, grants: Caller['grants'], device: string): boolean {
+/** Whether the name of a device may be told. */
+export function mayReadDevice({ datastore }: GnmiDeps, grants: Caller['grants'], device: string): boolean {
   const root = datastore.snapshot(PLATFORM)?.model.root;
   if (root === undefined) return false;
   const [query = []] = resolveQuery(root, [

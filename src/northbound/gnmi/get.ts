@@ -31,6 +31,12 @@ import { type Place, Targets } from './targets.ts';
 import { dataTimeNs, toTimestamp } from './timestamp.ts';
 import { jsonValue, leafValue, type ServedEncoding, servedEncoding } from './value-encoding.ts';
 
+/** The targets whose devices a synchronous Get waits for: of those that may be read. */
+function targetsOf(paths: readonly RequestPath[], grants: Grants): string[] {
+  const named = new Set(paths.map(({ target }) => target));
+  return grants.readableTargets().filter((name) => named.has('') || named.has('*') || named.has(name));
+}
+
 /** What all paths of a Get have in common. */
 interface Asked {
   readonly config: Wanted['config'];
@@ -60,7 +66,8 @@ export async function get(
     depth: depthOf(request.extension),
   };
   const paths = requestPaths(deps, request);
-  await waitForDevices(deps, strategyOf(request.extension), deps.datastore.head.revision, signal);
+  const { revision } = deps.datastore.head;
+  await waitForDevices(deps, strategyOf(request.extension), { revision, targets: targetsOf(paths, grants) }, signal);
   const targets = new Targets(deps.datastore, grants, deps.access.budgets.request());
   const timestamp = toTimestamp(dataTimeNs(deps));
   const notification: Notification[] = [];

@@ -3,6 +3,7 @@
 import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
+import type { Delivery } from '../../proto/delivery.ts';
 import type { CertifiedDocument } from '../../proto/transaction-certificate.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { LargeValues } from './large-values.ts';
@@ -17,7 +18,7 @@ export interface GnmiDeps {
   readonly nowNs: () => bigint;
   /** What an update does to a leaf-list that has values. */
   readonly leafListUpdate: LeafListUpdate;
-  /** Resolves when the devices have taken everything up to a revision; undefined when there are no devices. */
+  /** Resolves when devices have taken everything up to a revision; undefined when there are no devices. */
   readonly settled: Settled | undefined;
   /** Which documents a planned transaction changes on devices; undefined when there are no devices. */
   readonly documentsOf: DocumentsOf | undefined;
@@ -37,5 +38,18 @@ export type LeafListUpdate = 'merge' | 'replace';
 /** @param candidates those of a transaction's result. */
 export type DocumentsOf = (candidates: readonly Candidate[]) => readonly CertifiedDocument[];
 
-/** Rejects with the signal's reason on abort, and may reject with an EdgeconfError that says what a device refused. */
-export type Settled = (options: { readonly revision: number; readonly signal: AbortSignal }) => Promise<void>;
+/** Rejects with the signal's reason on abort. */
+export type Settled = (options: {
+  readonly revision: number;
+  /** Whose devices are waited for: those that documents of these targets are on, or were before these changes. */
+  readonly targets: readonly string[];
+  readonly candidates: readonly Candidate[];
+  readonly signal: AbortSignal;
+}) => Promise<SettledDocuments>;
+
+/** How waiting for a revision ended; may be about documents of other targets on these devices, too. */
+export interface SettledDocuments {
+  readonly revision: number;
+  readonly superseded: Delivery['superseded'];
+  readonly refused: Delivery['refused'];
+}

@@ -8,6 +8,7 @@ import { inSlices } from '../../slices.ts';
 import type { Caller } from '../caller.ts';
 import { asksForCertificate, certificate } from './certificate.ts';
 import { type CommitAction, commitActionOf, takeLaterAction } from './commit-extension.ts';
+import { delivered } from './delivered.ts';
 import { checkExtensions } from './extensions.ts';
 import type { GnmiDeps } from './gnmi-deps.ts';
 import { arbitrate, type Election, electionOf, requireWriter } from './master-arbitration.ts';
@@ -40,13 +41,17 @@ export async function set(deps: GnmiDeps, caller: Caller, request: SetRequest): 
   if (election !== undefined) await arbitrate(deps, caller, election, targets);
   const certifies = asksForCertificate(request.extension);
   const result = await carryOut(deps, caller, { request, edits, targets, action, election });
-  const { timeNs, revision } = result;
-  await waitForDevices(deps, strategy, revision, caller.signal);
+  const { timeNs, revision, candidates } = result;
+  const settled = await waitForDevices(deps, strategy, { revision, targets, candidates }, caller.signal);
   return {
     ...(request.prefix ? { prefix: request.prefix } : {}),
     response: operations.map(({ path, op }): UpdateResult => ({ path, op: Operation[op] })),
     timestamp: toTimestamp(timeNs > 0n ? timeNs : dataTimeNs(deps)),
-    extension: [transactionInfo(revision), ...(certifies ? [certificate(deps, caller, targets, result)] : [])],
+    extension: [
+      transactionInfo(revision),
+      ...(certifies ? [certificate(deps, caller, targets, result)] : []),
+      ...(settled === undefined ? [] : [delivered(deps, caller, settled, candidates)]),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 // The synchronous strategy of Aether's clients: an answer that waits until the devices have taken the change.
 
+import type { Candidate } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Extension } from '../../proto/gnmi.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type TransactionStrategy,
 } from '../../proto/transaction-strategy.ts';
 import { registered } from './extensions.ts';
-import type { GnmiDeps } from './gnmi-deps.ts';
+import type { GnmiDeps, SettledDocuments } from './gnmi-deps.ts';
 
 /** Asynchronous unless the request asks for the other. @throws EdgeconfError INVALID_ARGUMENT for a broken extension. */
 export function strategyOf(extensions: readonly Extension[] | undefined): TransactionStrategy {
@@ -17,22 +18,30 @@ export function strategyOf(extensions: readonly Extension[] | undefined): Transa
 }
 
 /**
- * Waits until the devices have taken everything up to the revision, when the client asks for it. There is no limit but the
- * client's own deadline: only the client knows how long the answer is of use.
- * @throws EdgeconfError CANCELLED when the client gives up, or what `settled` says of devices that refuse; what was
- * committed stays.
+ * Waits until the devices of these targets have taken everything up to the revision, when the client asks for it. There is no
+ * limit but the client's own deadline: only the client knows how long the answer is of use.
+ * @returns how it ended; undefined when it was not asked for.
+ * @throws EdgeconfError CANCELLED when the client gives up; what was committed stays.
  */
 export async function waitForDevices(
   { settled }: GnmiDeps,
   { synchronous }: TransactionStrategy,
-  revision: number,
+  { revision, targets, candidates = [] }: Waited,
   signal: AbortSignal,
-): Promise<void> {
-  if (!synchronous || settled === undefined) return;
+): Promise<SettledDocuments | undefined> {
+  if (!synchronous || settled === undefined) return undefined;
   try {
-    await settled({ revision, signal });
+    return await settled({ revision, targets, candidates, signal });
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
     throw new EdgeconfError('CANCELLED', `revision ${revision} stands, but the client stopped waiting for the devices`);
   }
+}
+
+/** What is waited for. */
+interface Waited {
+  readonly revision: number;
+  readonly targets: readonly string[];
+  /** The changes that made the revision. */
+  readonly candidates?: readonly Candidate[];
 }

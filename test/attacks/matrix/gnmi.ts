@@ -13,6 +13,9 @@ const parts: readonly (readonly [name: string, path: RegExp])[] = [
   ['drill', /^\/site\[site-id=chicago\]\/device\[device-id=drill\]/],
   ['Chicago', /^\/site\[site-id=chicago\]\/display-name$/],
   ['Dallas', /^\/site\[site-id=dallas\]\/display-name$/],
+  ['core', /^\/site\[[^/]*\/(connectivity-service|ip-domain)/],
+  ['slices', /^\/site\[[^/]*\/slice/],
+  ['device groups', /^\/site\[[^/]*\/device-group/],
   ['cam', /^\/application\[application-id=cam\]/],
   ['plc', /^\/application\[application-id=plc\]/],
   ['traffic classes', /^\/traffic-class/],
@@ -22,10 +25,12 @@ const parts: readonly (readonly [name: string, path: RegExp])[] = [
   ['roles', /^\/role/],
   ['tenants', /^\/(tenant|target)/],
   ['audit log', /^\/audit/],
+  ['devices', /^\/device/],
 ];
-const intent = parts.slice(0, 12).map(([name]) => name);
-const platform = ['password hashes', 'users', 'roles', 'tenants', 'audit log'];
-const chicago = ['site ids', 'small cells', 'user planes', 'IMSIs', 'robot', 'drill', 'Chicago'];
+const intent = parts.slice(0, 15).map(([name]) => name);
+const platform = ['password hashes', 'users', 'roles', 'tenants', 'audit log', 'devices'];
+const connected = ['core', 'slices', 'device groups'];
+const chicago = ['site ids', 'small cells', 'user planes', 'IMSIs', 'robot', 'drill', 'Chicago', ...connected];
 
 interface Elem {
   readonly name: string;
@@ -60,8 +65,8 @@ const isSynced: Row['isEnough'] = ({ sync_response: synced }) => synced === true
 const own: Readonly<Partial<Record<Caller, readonly string[]>>> = {
   operator: intent,
   auditor: intent,
-  'ran-team': ['site ids', 'small cells'],
-  'core-team': ['site ids', 'user planes', 'IMSIs'],
+  'ran-team': ['site ids', 'small cells', 'slices'],
+  'core-team': ['site ids', 'user planes', 'IMSIs', 'core'],
   'enterprise-admin': intent,
   'enterprise-reader': intent,
   'site-admin': [...chicago, 'cam', 'plc', 'traffic classes', 'templates'],
@@ -147,7 +152,7 @@ export const gnmiRows: Rows = {
       title: 'the models',
       requests: () => [{}],
       shows: function* (messages) {
-        for (const name of modelsOf(messages)) if (/^edgeconf-(?!metadata|aether)/.test(name)) yield name;
+        for (const name of modelsOf(messages)) if (/^edgeconf-(?!metadata|aether|southbound)/.test(name)) yield name;
       },
       answers: Object.fromEntries(
         ['acme', 'globex', 'platform', 'nowhere'].map((place) => [

@@ -30,7 +30,30 @@ const site = (id: string, enterprise: number) => ({
   'imsi-definition': { mcc: '315', mnc: '010', enterprise, format: 'CCCNNNEEESSSSSS' },
 });
 
-const intent = {
+/** What makes a core have documents. */
+const connected = (target: string) => ({
+  'connectivity-service': { 'core-5g': { endpoint: coreOf(target) } },
+  'ip-domain': [{ 'ip-domain-id': 'pool', dnn: 'internet', subnet: '10.3.0.0/24', 'dns-primary': '10.0.0.53' }],
+  'device-group': [
+    {
+      ...{ 'device-group-id': 'robots', 'ip-domain': 'pool', 'traffic-class': 'gold' },
+      mbr: { uplink: '1000000', downlink: '1000000' },
+    },
+  ],
+  slice: [
+    {
+      ...{ 'slice-id': 'line', sst: '1', sd: '000001', upf: 'upf', 'default-behavior': 'DENY-ALL' },
+      'device-group': [{ 'device-group': 'robots' }],
+    },
+  ],
+});
+
+/** By this name intent knows the core of a tenant. */
+function coreOf(target: string): string {
+  return `http://core.${target}.example`;
+}
+
+const intentOf = (target: string) => ({
   application: [
     { 'application-id': 'cam', address: '10.1.0.0/24' },
     { 'application-id': 'plc', address: '10.2.0.0/24' },
@@ -40,6 +63,7 @@ const intent = {
   site: [
     {
       ...site('chicago', 1),
+      ...connected(target),
       'small-cell': [{ 'small-cell-id': 'cell', address: 'cell-chicago', tac: '0001' }],
       upf: [{ 'upf-id': 'upf', address: 'upf-chicago', port: 8805 }],
       device: [
@@ -49,7 +73,7 @@ const intent = {
     },
     site('dallas', 2),
   ],
-};
+});
 
 /** For whom a role is given, and with which parameters. */
 function giftOf(caller: Caller): object | undefined {
@@ -106,9 +130,14 @@ export async function startStage(): Promise<Stage> {
     tenant: targets.map((name) => ({ name })),
     target: targets.map((name) => ({ name, tenant: name, model: 'aether', 'model-version': '2.1' })),
     user,
+    // Nobody is dialled.
+    device: targets.map((name, i) => ({
+      ...{ name: `core-${name}`, kind: 'sd-core', address: `http://127.0.0.1:${i + 1}/config`, version: '3.0' },
+      ...{ endpoint: [coreOf(name)], enabled: false },
+    })),
   });
   const { rows } = datastore.snapshot('platform') ?? {};
-  for (const target of targets) await write('replace', target, intent);
+  for (const target of targets) await write('replace', target, intentOf(target));
   const client = new Client(`127.0.0.1:${service.gnmiPort}`, credentials.createInsecure());
 
   return {
@@ -119,7 +148,7 @@ export async function startStage(): Promise<Stage> {
       return datastore.head.revision;
     },
     async restore() {
-      for (const target of targets) await write('replace', target, intent);
+      for (const target of targets) await write('replace', target, intentOf(target));
       if (datastore.snapshot('platform')?.rows === rows) return;
       const list = [...(datastore.snapshot('platform')?.model.root.children.values() ?? [])].find(
         ({ name }) => name === 'user',

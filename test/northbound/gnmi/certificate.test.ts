@@ -14,6 +14,7 @@ import { certificateOf, certificateRequest } from '../../../src/proto/transactio
 import { type Service, startService } from '../../../src/service.ts';
 import { loadSettings } from '../../../src/settings.ts';
 import { removeTempFolders, tempFolder } from '../../datastore/temp-folder.ts';
+import { endpointsIn } from '../../endpoints.ts';
 
 describe('the certificate of a Set', () => {
   let service: Service;
@@ -45,7 +46,7 @@ describe('the certificate of a Set', () => {
     operator = connect('operator', started.firstOperator?.secret ?? '');
     admin = connect('alice', 'alice-secret');
     text = await readFile(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8');
-    const endpoint = [...new Set([...text.matchAll(/"endpoint": "(http[^"]+)"/g)].map(([, uri]) => uri))];
+    const endpoint = endpointsIn(text);
     const hash = await hashPassword('alice-secret', Buffer.from('0123456789abcdef'), { N: 2, r: 1, p: 1 });
     const role = [{ tenant: 'acme', role: 'enterprise-admin' }];
     await operator.set(

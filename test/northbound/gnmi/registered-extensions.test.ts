@@ -31,7 +31,7 @@ describe('gNMI extensions of Aether', () => {
       settled: (options) =>
         new Promise((resolve, reject) => {
           waiting.push(options);
-          settle = resolve;
+          settle = () => resolve({ revision: options.revision, superseded: [], refused: [] });
           refuse = reject;
           options.signal.addEventListener('abort', () => reject(options.signal.reason));
           someoneWaits();

@@ -1,0 +1,163 @@
+// Whether slices and groups are in effect, as a tenant's gNMI client sees it: the whole service with a simulated SD-Core.
+
+import assert from 'node:assert/strict';
+import { type SdCoreSimulator, startSdCoreSimulator } from '../../adapters/sd-core/simulator/simulator.ts';
+import { DataType } from '../../src/proto/gnmi.ts';
+import { RunningService, type Values } from './running-service.ts';
+
+const endpoint = 'http://sd-core.edge.example:5000';
+const site = '/site[site-id=north]';
+const slice = `${site}/slice[slice-id=north-robots]/state`;
+const group = `${site}/device-group[device-group-id=north-robots]/state`;
+
+const mbr = { uplink: '20000000', downlink: '40000000' };
+const aSite = (connected: object = { 'core-5g': { endpoint } }) => ({
+  'site-id': 'north',
+  'imsi-definition': { mcc: '315', mnc: '010', enterprise: 1, format: 'CCCNNNEEESSSSSS' },
+  'connectivity-service': connected,
+  'ip-domain': [{ 'ip-domain-id': 'north', dnn: 'internet', subnet: '172.16.0.0/16' }],
+  'device-group': [{ 'device-group-id': 'north-robots', 'ip-domain': 'north', 'traffic-class': 'control', mbr }],
+  slice: [
+    {
+      'slice-id': 'north-robots',
+      sst: '1',
+      sd: '010203',
+      'default-behavior': 'ALLOW-ALL',
+      'device-group': [{ 'device-group': 'north-robots' }],
+    },
+  ],
+});
+const intent = (connected?: object) => ({
+  'edgeconf-traffic-class:traffic-class': [{ 'traffic-class-id': 'control', qci: 3, arp: 1, pdb: 100, pelr: 3 }],
+  'edgeconf-site:site': [aSite(connected)],
+});
+
+describe('delivery state in the tree', () => {
+  let core: SdCoreSimulator;
+  let running: RunningService;
+
+  beforeEach(async () => {
+    core = await startSdCoreSimulator();
+    running = await RunningService.start();
+    await running.set('platform', {
+      'edgeconf-platform:tenant': [{ name: 'acme' }],
+      'edgeconf-platform:target': [{ name: 'acme', tenant: 'acme', model: 'aether', 'model-version': '2.1' }],
+      'edgeconf-platform:device': [
+        { name: 'core', kind: 'sd-core', address: `${core.url}/config`, endpoint: [endpoint] },
+      ],
+    });
+  });
+  afterEach(async () => {
+    await running.close();
+    await core.close();
+  });
+
+  const is = (path: string, status: string) => (values: Values) => values.get(path) === JSON.stringify(status);
+  /** Resolves when the leaf of the slice says this, with all that it said. */
+  const sliceIs = async (status: string): Promise<readonly string[]> => {
+    const following = running.follow('acme', '/site/slice/state/status', is(`${slice}/status`, status));
+    await following.done;
+    return following.had(`${slice}/status`);
+  };
+  const state = (path: string) => running.get('acme', path, DataType.STATE);
+
+  it('goes from pending to in effect, in one leaf that streams', async () => {
+    core.faults.hangNext(1, { path: /network-slice\/north-robots/ });
+    const pending = running.follow('acme', '/site/slice/state/status', is(`${slice}/status`, 'pending'));
+    const there = running.follow('acme', '/site/slice/state/status', is(`${slice}/status`, 'in-effect'));
+    await Promise.all([pending.ready, there.ready]);
+    await running.set('acme', intent());
+    await pending.done;
+    await core.waitFor(({ requests }) => requests.some(({ status }) => status === 0));
+    core.faults.release();
+    await there.done;
+    assert.deepEqual(there.had(`${slice}/status`), ['"pending"', '"in-effect"']);
+    assert.deepEqual(await state(slice), {
+      'edgeconf-site:status': 'in-effect',
+      'edgeconf-site:system': [{ device: 'core', status: 'in-effect', verified: 'unverified' }],
+    });
+  });
+
+  it('says of an entry that no system is told of that it is not served', async () => {
+    const there = running.follow('acme', '/site', is(`${slice}/status`, 'not-served'));
+    await there.ready;
+    await running.set('acme', intent({}));
+    await there.done;
+    assert.deepEqual(await state(slice), { 'edgeconf-site:status': 'not-served' });
+    await running.set('acme', { 'connectivity-service': { 'core-5g': { endpoint } } }, site);
+    await sliceIs('in-effect');
+    await running.delete('acme', `${site}/connectivity-service`);
+    await sliceIs('not-served');
+    assert.deepEqual(await state(slice), { 'edgeconf-site:status': 'not-served' });
+  });
+
+  it("tells the device's own words of a refusal, and forgets them when intent changes", async () => {
+    core.faults.failNext(1, 400, { path: /device-group\/north-robots/ }, 'too many robots');
+    await running.set('acme', intent());
+    await running.follow('acme', site, is(`${group}/status`, 'failed')).done;
+    const told = (await state(group)) as { 'edgeconf-site:system': { status: string; reason: string }[] };
+    const [system] = told['edgeconf-site:system'];
+    assert.equal(system?.status, 'failed');
+    assert.match(system?.reason ?? '', /400.*too many robots/);
+    await running.set('acme', { mbr: { uplink: '10000000' } }, `${site}/device-group[device-group-id=north-robots]`);
+    await running.follow('acme', site, is(`${group}/status`, 'in-effect')).done;
+    assert.equal(
+      'reason' in Object(((await state(group)) as { 'edgeconf-site:system': object[] })['edgeconf-site:system'][0]),
+      false,
+    );
+    await sliceIs('in-effect');
+  });
+
+  it('is pending while the system does not answer, without saying where it is, and in effect afterwards', async () => {
+    await core.faults.goDown();
+    const reason = `${slice}/system[device=core]/reason`;
+    const down = running.follow('acme', site, is(reason, 'the system does not answer'));
+    await down.ready;
+    await running.set('acme', intent());
+    await down.done;
+    assert.deepEqual(await state(slice), {
+      'edgeconf-site:status': 'pending',
+      'edgeconf-site:system': [{ device: 'core', status: 'pending', reason: 'the system does not answer' }],
+    });
+    await core.faults.comeUp({ state: 'kept' });
+    await sliceIs('in-effect');
+    assert.equal(
+      'reason' in Object(((await state(slice)) as { 'edgeconf-site:system': object[] })['edgeconf-site:system'][0]),
+      false,
+    );
+  });
+
+  it('says that the operator has disabled the system', async () => {
+    await running.set('platform', { enabled: false }, '/device[name=core]');
+    await running.set('acme', intent());
+    const reason = `${slice}/system[device=core]/reason`;
+    await running.follow('acme', site, is(reason, 'the operator has disabled the system')).done;
+    await running.set('platform', { enabled: true }, '/device[name=core]');
+    await sliceIs('in-effect');
+  });
+
+  it('is told again after a restart of the service, and follows a device that goes', async () => {
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+    await running.stop();
+    await running.start();
+    assert.equal((await sliceIs('in-effect')).at(-1), '"in-effect"');
+    await running.follow('acme', site, is(`${group}/status`, 'in-effect')).done;
+    await running.delete('platform', '/device[name=core]');
+    await sliceIs('not-served');
+    assert.deepEqual(await state(slice), { 'edgeconf-site:status': 'not-served' });
+  });
+
+  it('goes with its entry, and starts anew with one of the same name', async () => {
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+    const gone = running.follow('acme', `${site}/slice`, (values) => values.size === 0);
+    await gone.ready;
+    await running.delete('acme', `${site}/slice[slice-id=north-robots]`);
+    await gone.done;
+    const group = `${site}/device-group[device-group-id=north-robots]/state/status`;
+    await running.follow('acme', site, is(group, 'not-served')).done;
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+  });
+});
