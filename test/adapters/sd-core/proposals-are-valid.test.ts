@@ -51,9 +51,10 @@ describe('sd-core proposals', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Commits a tree, and renders it with the real schema. */
+  /** Commits a tree to an empty target, since some leaves are fixed once they are there, and renders it with the real schema. */
   const committed = async (tree: Tree): Promise<Map<string, string>> => {
     const qualified = Object.entries(tree).map(([name, list]) => [`${MODULES[name]}:${name}`, list]);
+    await replace('acme', '{}');
     await replace('acme', JSON.stringify(Object.fromEntries(qualified)));
     const snapshot = datastore.snapshot('acme');
     assert.ok(snapshot);
