@@ -30,7 +30,7 @@ const byteFields = ['json_val', 'json_ietf_val', 'bytes_val'];
 
 function momentless(name: string, value: unknown): unknown {
   if (name === 'timestamp') return 'time';
-  if (name === 'server_commit_id') return 'revision';
+  if (['server_commit_id', 'revision', 'changed_at'].includes(name)) return 'revision';
   // The message of the extension that tells a revision.
   if (name === 'msg') return 'revision';
   return byteFields.includes(name) ? Buffer.from(String(value), 'base64').toString() : value;

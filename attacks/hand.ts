@@ -10,6 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { gnmiDefinition, type SubscribeRequest, type SubscribeResponse } from '../src/proto/gnmi.ts';
+import { southboundDefinition } from '../src/proto/southbound.ts';
 import { type Answer, answered, refused } from './answer.ts';
 import { POKED } from './world.ts';
 
@@ -23,10 +24,13 @@ type Unary = (
   done: (error: ServiceError | null, response?: unknown) => void,
 ) => void;
 
+type Streaming = (request: object, metadata: Metadata, options: { deadline: number }) => AsyncIterable<unknown>;
+
 const patienceMs = 30_000;
 
 export class Hand {
   readonly #client: Client;
+  readonly #documents: Client;
   readonly #metadata: Metadata;
   readonly #poke: () => Promise<void>;
 
@@ -37,6 +41,8 @@ export class Hand {
   constructor(address: string, user: string | undefined, poke: () => Promise<void> = async () => {}) {
     const Gnmi = makeGenericClientConstructor(gnmiDefinition, 'gNMI');
     this.#client = new Gnmi(address, credentials.createInsecure());
+    const Documents = makeGenericClientConstructor(southboundDefinition, 'Southbound');
+    this.#documents = new Documents(address, credentials.createInsecure());
     this.#metadata = new Metadata();
     if (user !== undefined) {
       this.#metadata.set('username', user);
@@ -53,6 +59,26 @@ export class Hand {
         resolve(error === null ? answered(response) : refused(error)),
       );
     });
+  }
+
+  /** An RPC of the service about documents, to its end. */
+  async ask(method: string, request: object): Promise<Answer> {
+    const rpc = (this.#documents as unknown as Record<string, Unary & Streaming>)[method]?.bind(this.#documents);
+    const options = { deadline: Date.now() + patienceMs };
+    if (southboundDefinition[method]?.responseStream !== true) {
+      return new Promise((resolve) => {
+        rpc?.(request, this.#metadata, options, (error, response) =>
+          resolve(error === null ? answered(response) : refused(error)),
+        );
+      });
+    }
+    const messages: unknown[] = [];
+    try {
+      for await (const message of rpc?.(request, this.#metadata, options) ?? []) messages.push(message);
+    } catch (error) {
+      return refused(error as ServiceError, ...messages);
+    }
+    return answered(...messages);
   }
 
   /** A unary RPC whose request is these bytes. */
@@ -105,6 +131,7 @@ export class Hand {
 
   close(): void {
     this.#client.close();
+    this.#documents.close();
   }
 }
 

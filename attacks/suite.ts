@@ -7,6 +7,7 @@ import { startIssuer } from '../test/identity/issuer.ts';
 import { authority } from '../test/northbound/authority.ts';
 import type { Attack } from './attack.ts';
 import { ownRows } from './attack.ts';
+import { documentAttacks } from './cases/documents.ts';
 import { extensionAttacks } from './cases/extensions.ts';
 import { identityAttacks } from './cases/identity.ts';
 import { insideAttacks } from './cases/inside.ts';
@@ -26,6 +27,7 @@ export const everyAttack: readonly Attack[] = [
   ...metadataAttacks,
   ...identityAttacks,
   ...insideAttacks,
+  ...documentAttacks,
 ];
 
 /** An attack that was not refused as it must be. */

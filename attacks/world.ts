@@ -1,5 +1,6 @@
 // The service under attack: an enterprise with the attackers in it, and victims that can be left out to compare answers with.
 
+import { adapters } from '../adapters/sd-core/index.ts';
 import { hashPassword } from '../src/access/password.ts';
 import type { Edit } from '../src/datastore/transaction.ts';
 import { readyMadeRoles } from '../src/ready-made-roles.ts';
@@ -48,6 +49,31 @@ const site = (id: string, enterprise: number, name: string) => ({
   'imsi-definition': { mcc: '315', mnc: '010', enterprise, format: 'CCCNNNEEESSSSSS' },
 });
 
+/** By this name intents know the core, on which documents of both enterprises are. */
+const CORE = 'http://core.example';
+
+/** A slice and its devices: what makes the core have two documents. */
+const connected = (name: string) => ({
+  'connectivity-service': { 'core-5g': { endpoint: CORE } },
+  upf: [{ 'upf-id': 'upf1', address: 'upf1.example', port: 8805 }],
+  'ip-domain': [{ 'ip-domain-id': 'pool', dnn: 'internet', subnet: '10.3.0.0/24', 'dns-primary': '10.0.0.53' }],
+  'device-group': [
+    {
+      ...{ 'device-group-id': name, 'ip-domain': 'pool', 'traffic-class': 'silver' },
+      mbr: { uplink: '1000000', downlink: '1000000' },
+    },
+  ],
+  slice: [
+    {
+      ...{ 'slice-id': name, sst: '1', sd: '000001', upf: 'upf1', 'default-behavior': 'DENY-ALL' },
+      'device-group': [{ 'device-group': name }],
+    },
+  ],
+});
+
+/** Of what `connected` needs. */
+const silver = { 'traffic-class-id': 'silver', qci: 8, arp: 8 };
+
 const cam = {
   'application-id': 'cam',
   address: '10.1.0.0/24',
@@ -56,26 +82,34 @@ const cam = {
 
 const chicago = {
   ...site('chicago', 1, 'Chicago'),
+  ...connected('chicago-line'),
   device: [{ 'device-id': 'robot1', 'display-name': 'Robot' }],
   'small-cell': [{ 'small-cell-id': 'cell1', address: 'cell1-chicago', tac: '0001' }],
 };
 
-const dallas = { ...site('dallas', 777, 'Dallas'), device: [{ 'device-id': 'robot2', 'display-name': 'Robot' }] };
+const dallas = {
+  ...site('dallas', 777, 'Dallas'),
+  ...connected('dallas-line'),
+  device: [{ 'device-id': 'robot2', 'display-name': 'Robot' }],
+};
 
 /** Acme's intent as far as it is there in a world. */
 function acme(kind: Kind): object {
   if (kind === 'one-application') return { application: [cam] };
   return {
     application: [cam, { 'application-id': 'plc', address: '10.9.9.0/24' }],
-    'traffic-class': [{ 'traffic-class-id': 'gold', qci: 7, arp: 7 }],
+    'traffic-class': [{ 'traffic-class-id': 'gold', qci: 7, arp: 7 }, silver],
     site: kind === 'no-dallas' ? [chicago] : [chicago, dallas],
   };
 }
 
 const globex = {
   application: [{ 'application-id': 'cam', address: '10.66.6.0/24', 'display-name': `${SECRET} app` }],
-  'traffic-class': [{ 'traffic-class-id': `${SECRET}-gold`, qci: 6, arp: 6 }],
-  site: [site('chicago', 66, `${SECRET} Chicago`), site(`${SECRET}-site`, 67, `${SECRET} site`)],
+  'traffic-class': [{ 'traffic-class-id': `${SECRET}-gold`, qci: 6, arp: 6 }, silver],
+  site: [
+    { ...site('chicago', 66, `${SECRET} Chicago`), ...connected('globex-line') },
+    site(`${SECRET}-site`, 67, `${SECRET} site`),
+  ],
 };
 
 const user = async (name: string, role: string, parameters: Readonly<Record<string, string>> = {}) => ({
@@ -132,11 +166,18 @@ function authentication({ issuer, ca }: Trust): object {
 export async function startWorld(kind: Kind, trust: Trust): Promise<World> {
   // Each look at the clock is an hour after the one before: nobody is held back for trying too often.
   let nowMs = 0;
-  const service = await startService({ clocks: { nowMs: () => (nowMs += 3_600_000) } });
+  const service = await startService({
+    adapters,
+    clocks: { nowMs: () => (nowMs += 3_600_000) },
+  });
   const { datastore } = service;
   const roles = readyMadeRoles.filter((role) => (role as { name: string }).name !== 'operator');
   await service.merge('platform', { role: roles, user: await attackers() });
   await service.merge('platform', authentication(trust));
+  // Nobody is dialled.
+  await service.merge('platform', {
+    device: [{ name: 'core', kind: 'sd-core', address: 'http://127.0.0.1:1', endpoint: [CORE], enabled: false }],
+  });
   const target = (name: string, tenant: string) => ({ name, tenant, model: 'aether', 'model-version': '2.1' });
   const hasGlobex = kind !== 'no-globex';
   if (hasGlobex) {

@@ -106,15 +106,18 @@ export async function startService(
       stops.push(async () => endReports());
     }
     const gnmiPort = await listen(settings, { datastore, access, southbound, audit: log }, stops);
-    const http = await serveHealth(settings['http.host'], settings['http.port'], () => [...alarms.values()]).catch(
-      (error: Error) => {
-        const address = `${settings['http.host']}:${settings['http.port']}`;
-        throw new EdgeconfError(
-          'FAILED_PRECONDITION',
-          `http.host, http.port: cannot listen on ${address}: ${error.message}`,
-        );
-      },
-    );
+    const http = await serveHealth(
+      settings['http.host'],
+      settings['http.port'],
+      () => [...alarms.values()],
+      (device) => southbound.hasten(device),
+    ).catch((error: Error) => {
+      const address = `${settings['http.host']}:${settings['http.port']}`;
+      throw new EdgeconfError(
+        'FAILED_PRECONDITION',
+        `http.host, http.port: cannot listen on ${address}: ${error.message}`,
+      );
+    });
     stops.push(() => http.close());
     // Last, when nothing can fail any more: its secret is told once, and must not be lost to a port in use.
     const firstOperator = await makeFirstOperator(datastore, 'operator');

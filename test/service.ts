@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { Level } from 'level';
 import { Access, type AccessOptions } from '../src/access/access.ts';
 import { hashPassword } from '../src/access/password.ts';
 import type { SetTimer } from '../src/datastore/confirmed-commits.ts';
@@ -11,6 +12,7 @@ import { type Datastore, openDatastore } from '../src/datastore/datastore.ts';
 import { readModels } from '../src/datastore/model-folder.ts';
 import type { CommitResult, Edit, Plan } from '../src/datastore/transaction.ts';
 import { accessService } from '../src/northbound/api/access-service.ts';
+import { southboundService } from '../src/northbound/api/southbound-service.ts';
 import { FrontDoor } from '../src/northbound/front-door.ts';
 import { earlyAck } from '../src/northbound/gnmi/early-ack.ts';
 import type { LeafListUpdate, Settled } from '../src/northbound/gnmi/gnmi-deps.ts';
@@ -21,6 +23,9 @@ import { packageRoot } from '../src/package-root.ts';
 import { type GnmiClient, gnmiClient } from '../src/proto/gnmi-client.ts';
 import { readJson } from '../src/schema/json-text.ts';
 import { fragmentFromJson } from '../src/schema/normalize.ts';
+import { levelAckStore } from '../src/southbound/ack-store.ts';
+import type { Adapter } from '../src/southbound/adapter.ts';
+import { Reconciler } from '../src/southbound/reconciler.ts';
 
 /** The users of the seed; the password of each is its name with `-secret` behind it. */
 export type TestUser =
@@ -46,6 +51,8 @@ export interface TestServiceOptions {
   readonly clocks?: Pick<AccessOptions, 'nowMs' | 'wallMs'>;
   /** Data folder to open; default: a new one that is removed at the end. */
   readonly folder?: string;
+  /** Drives devices and answers questions about their documents, with these adapters; default: no devices. */
+  readonly adapters?: readonly Adapter[];
   /** More models beside those of the repository, as folders of models. */
   readonly models?: readonly string[];
 }
@@ -108,11 +115,13 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'edgeconf-test-')));
   const folders = [join(packageRoot, 'models'), ...(options.models ?? [])];
   const models = (await Promise.all(folders.map(readModels))).flat();
+  const engine = options.adapters === undefined ? undefined : await startEngine(folder, options.adapters);
   const { now, timer, leafListUpdate, settled, sampleDeletes, timers } = options;
   const datastore = await openDatastore({
     folder,
     models,
-    plan: options.plan ?? (() => {}),
+    plan: options.plan ?? engine?.reconciler.plan ?? (() => {}),
+    released: (request) => engine?.reconciler.released(request),
     workers: 1,
     ...(now === undefined ? {} : { now }),
     ...(timer === undefined ? {} : { timer }),
@@ -121,6 +130,9 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const limits = { ...defaultLimits, ...options.limits };
   const door = new FrontDoor({ access });
   const questions = accessService({ datastore, door });
+  await engine?.reconciler.start(datastore);
+  const documents =
+    engine === undefined ? undefined : southboundService({ datastore, door, engine: engine.reconciler });
   const gnmi = gnmiService({
     datastore,
     door,
@@ -131,7 +143,9 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     ...(timers === undefined ? {} : { timers }),
   });
   const server = new Server({ ...grpcServerOptions(limits), interceptors: [earlyAck(limits)] });
-  for (const { definition, implementation } of [gnmi, questions]) server.addService(definition, implementation);
+  for (const { definition, implementation } of [gnmi, questions, ...(documents === undefined ? [] : [documents])]) {
+    server.addService(definition, implementation);
+  }
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -167,9 +181,29 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
       for (const client of clients) client.close();
       gnmi.endStreams();
       questions.close();
+      documents?.close();
       server.forceShutdown();
+      await engine?.close();
       await datastore.close();
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What devices acknowledge is kept beside the data. */
+async function startEngine(
+  folder: string,
+  adapters: readonly Adapter[],
+): Promise<{ reconciler: Reconciler; close(): Promise<void> }> {
+  const acknowledged = new Level<string, string>(`${folder}-devices`);
+  await acknowledged.open();
+  const reconciler = new Reconciler({ adapters, store: levelAckStore(acknowledged) });
+  return {
+    reconciler,
+    async close() {
+      await reconciler.close();
+      await acknowledged.close();
+      await rm(`${folder}-devices`, { recursive: true, force: true });
     },
   };
 }

@@ -45,10 +45,13 @@ export async function sampleIntent(name: 'acme' | 'globex'): Promise<string> {
   return text.replaceAll(/,\s*"config-endpoint": "[^"]*"/g, '');
 }
 
-/** Devices and intents are there and in effect. */
-export async function startCoreService(): Promise<CoreService> {
+/**
+ * Devices and intents are there and in effect.
+ * @param running a core that somebody else has configured: then there are no device and no intents, and it is not closed.
+ */
+export async function startCoreService(running?: SdCoreSimulator): Promise<CoreService> {
   const data = await mkdtemp(join(tmpdir(), 'edgeconf-questions-'));
-  const simulator = await startSdCoreSimulator({ version: '3.0' });
+  const simulator = running ?? (await startSdCoreSimulator({ version: '3.0' }));
   const settings = loadSettings({
     env: {},
     override: {
@@ -85,15 +88,15 @@ export async function startCoreService(): Promise<CoreService> {
       },
     ],
     user: await people(),
-    device: [
-      {
-        ...{ name: 'core-1', kind: 'sd-core', address: `${simulator.url}/config`, version: '3.0' },
-        endpoint: [...new Set(endpoints)],
-      },
-    ],
+    device: (running === undefined ? ['core-1'] : []).map((name) => ({
+      ...{ name, kind: 'sd-core', address: `${simulator.url}/config`, version: '3.0' },
+      endpoint: [...new Set(endpoints)],
+    })),
   });
-  await write('replace', 'acme', JSON.parse(intents[0] ?? ''));
-  await write('replace', 'globex', JSON.parse(intents[1] ?? ''));
+  if (running === undefined) {
+    await write('replace', 'acme', JSON.parse(intents[0] ?? ''));
+    await write('replace', 'globex', JSON.parse(intents[1] ?? ''));
+  }
   await service.southbound.settled();
 
   const options = (username: CoreUser): ServiceClientOptions => ({
@@ -116,7 +119,7 @@ export async function startCoreService(): Promise<CoreService> {
     async close() {
       for (const client of clients) client.close();
       await service.close();
-      await simulator.close();
+      if (running === undefined) await simulator.close();
       await rm(data, { recursive: true, force: true });
     },
   };

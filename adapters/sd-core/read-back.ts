@@ -22,7 +22,8 @@ export function readBack(ref: Pick<DocumentRef, 'kind' | 'id'>, body: Json): Jso
   return { ...printed, 'slice-name': nameOf(ref), 'site-device-group': sorted };
 }
 
-function asPrinted(value: Json): Json {
+/** A value as the core prints it. */
+export function asPrinted(value: Json): Json {
   if (Array.isArray(value)) return value.map(asPrinted);
   if (value === null || typeof value !== 'object') return value;
   const kept = Object.entries(value).filter(([name, member]) => ALWAYS.has(name) || !isEmpty(member));

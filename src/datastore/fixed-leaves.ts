@@ -49,7 +49,8 @@ function checkTarget({ before, after, changes }: Candidate, fixed: NonNullable<M
     if (old === now) continue;
     const entry = path.slice(0, path.findLastIndex(({ keys }) => keys !== undefined) + 1);
     const key = encodeKey(entry);
-    if (!before.has(key) || !after.has(key)) continue;
+    // State of an entry that goes stays until the transaction is applied.
+    if (!before.withoutState().has(key) || !after.withoutState().has(key)) continue;
     throw new EdgeconfError(
       'FAILED_PRECONDITION',
       `${formatPath(path)}: it is fixed once the ${entry.at(-1)?.node.name} is there, and cannot become ${now ?? 'nothing'} ` +

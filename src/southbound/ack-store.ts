@@ -14,6 +14,10 @@ export interface AckStore {
   reset(device: string, identity: string): Promise<void>;
   /** Undefined: the document is gone. */
   put(device: string, documentId: string, held: Held | undefined): Promise<void>;
+  /** Notes the version that a device was found to have. */
+  noteVersion(device: string, version: string): Promise<void>;
+  /** Versions that devices were found to have, by device. */
+  versions(): Promise<Map<string, string>>;
   /** Forgets the device. */
   forget(device: string): Promise<void>;
 }
@@ -26,6 +30,7 @@ export interface Remembered {
 
 const IDENTITY = 'i';
 const DOCUMENT = 'd';
+const VERSION = 'v';
 
 /** Keeps everything in a level database (or a sublevel) of text keys and values that nobody else writes to. */
 export function levelAckStore(db: Pick<Level<string, string>, 'batch' | 'get' | 'iterator' | 'keys'>): AckStore {
@@ -44,14 +49,22 @@ export function levelAckStore(db: Pick<Level<string, string>, 'batch' | 'get' | 
     },
     async reset(device, identity) {
       const gone = (await keysOf(device)).map((key) => ({ type: 'del' as const, key }));
-      await db.batch([...gone, { type: 'put', key: prefixOf(IDENTITY, device), value: identity }]);
+      const version = { type: 'del' as const, key: prefixOf(VERSION, device) };
+      await db.batch([...gone, version, { type: 'put', key: prefixOf(IDENTITY, device), value: identity }]);
     },
     async put(device, documentId, held) {
       const key = prefixOf(DOCUMENT, device) + documentId;
       await db.batch([held === undefined ? { type: 'del', key } : { type: 'put', key, value: JSON.stringify(held) }]);
     },
+    async noteVersion(device, version) {
+      await db.batch([{ type: 'put', key: prefixOf(VERSION, device), value: version }]);
+    },
+    async versions() {
+      const found = await db.iterator({ gte: `${VERSION}\0`, lt: `${VERSION}\x01` }).all();
+      return new Map(found.map(([key, version]) => [key.slice(2, -1), version]));
+    },
     async forget(device) {
-      const keys = [...(await keysOf(device)), prefixOf(IDENTITY, device)];
+      const keys = [...(await keysOf(device)), prefixOf(IDENTITY, device), prefixOf(VERSION, device)];
       await db.batch(keys.map((key) => ({ type: 'del' as const, key })));
     },
   };

@@ -174,6 +174,8 @@ export interface Proposal {
 
 /** From documents back to intent. */
 export interface Inverse {
+  /** Further kinds that the client lists and reads, of which no documents are made: found for `takeOver` only. */
+  readonly alsoReads?: readonly string[];
   /** Edits after which `render` gives what the device has been found to hold in place of one document of this target. */
   adopt(intent: IntentNode, device: Device, ref: DocumentRef, actual: Json): Proposal;
   /** The intent of which `list` and `render` give exactly what the device has been found to hold. */

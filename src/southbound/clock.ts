@@ -8,7 +8,12 @@ export interface Clock {
   nowMs(): number;
   /** Resolves after the time or, without an error, as soon as `signal` aborts. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+  /** Rings once after the time, or before it when that is longer than timers can wait. @returns stops it */
+  alarm(durationMs: number, ring: () => void): () => void;
 }
+
+/** The longest that a timer of the runtime can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
@@ -17,6 +22,10 @@ export const systemClock: Clock = {
     delay(durationMs, undefined, { signal, ref: false }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     }),
+  alarm: (durationMs, ring) => {
+    const timer = setTimeout(ring, Math.min(durationMs, LONGEST_TIMER_MS)).unref();
+    return () => clearTimeout(timer);
+  },
 };
 
 /** How retries are spaced. */

@@ -1,6 +1,6 @@
 // How a device stands, and what happened to documents on the wire, as told to those who ask or listen.
 
-import type { DocumentRef, Json } from './adapter.ts';
+import type { Device, DocumentRef, Json } from './adapter.ts';
 import type { DriftLeaf } from './document-status.ts';
 import type { Refusal } from './held-document.ts';
 
@@ -57,4 +57,26 @@ export interface DeviceStatus {
   /** At most 1000. */
   readonly drift: readonly DriftLeaf[];
   readonly latency: Latency | undefined;
+}
+
+/** How a device stands that nothing drives, or not yet. */
+export function idleStatus({ name, enabled }: Device, intentRevision: number): DeviceStatus {
+  return {
+    device: name,
+    enabled,
+    connected: undefined,
+    circuit: 'closed',
+    foundVersion: undefined,
+    lastContactMs: undefined,
+    trouble: undefined,
+    pending: 0,
+    refused: [],
+    appliedRevision: 0,
+    intentRevision,
+    lastVerifiedMs: undefined,
+    notVerifiable: 0,
+    foreign: 0,
+    drift: [],
+    latency: undefined,
+  };
 }

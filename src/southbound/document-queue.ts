@@ -1,7 +1,7 @@
 // What one device should hold, what it may hold, and which operation brings it nearer next: pure, in dependency order.
 
-import type { DocumentRef } from './adapter.ts';
 import {
+  acknowledged,
   type Desired,
   eitherVersion,
   entryOf,
@@ -9,36 +9,15 @@ import {
   type Operation,
   type Refusal,
   sameReference,
+  toRefusal,
   type Wisher,
 } from './held-document.ts';
-import { HeldNumbers } from './held-numbers.ts';
+import { HeldDocuments } from './held-documents.ts';
+import { ELSEWHERE, type OtherDevices, type Standing } from './other-devices.ts';
 import { RevisionCounts } from './revision-counts.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export type { Desired, Held, Operation, Refusal, Wisher } from './held-document.ts';
-
-/** Keys of what is waited for on other devices begin like this; ids of documents never do. */
-export const ELSEWHERE = '\0';
-
-/** What one queue needs to know of other devices. */
-export interface OtherDevices {
-  /** What the operation waits for on another device; `released` is called with this key when it may go on. */
-  blocker(operation: Operation): string | undefined;
-  /** Whether nothing but a change of intent can end the wait. */
-  isStuck(key: string): boolean;
-  /** Told of every document whose standing may have changed. */
-  changed(id: string, standing: Standing | undefined): void;
-}
-
-/** All that is known of one document. */
-export interface Standing {
-  readonly ref: DocumentRef;
-  readonly target: string | undefined;
-  readonly desired: Desired | undefined;
-  readonly held: Held | undefined;
-  readonly isPending: boolean;
-  readonly refusal: Refusal | undefined;
-  readonly revision: number;
-}
 
 const alone: OtherDevices = { blocker: () => undefined, isStuck: () => false, changed: () => {} };
 
@@ -58,20 +37,14 @@ interface Wanted extends Wisher {
  * one operation is under way: `next`, `started`, then one of `succeeded`, `failed`, `refused`. `want` may come at any time.
  */
 export class DocumentQueue {
-  readonly #held = new Map<string, Held>();
+  readonly #held = new HeldDocuments();
   readonly #desired = new Map<string, Wanted>();
   /** Ids where desired and held differ. */
   readonly #pending = new Map<string, Wish>();
   readonly #refused = new Map<string, Refusal & { readonly text: string | undefined }>();
   /** Ids that stay as they are on the device. */
   readonly #left = new Set<string>();
-  /** Ids of held documents by what they depend on. */
-  readonly #dependents = new Map<string, Set<string>>();
-  /** Ids to look at next, in order. */
-  readonly #ready = new Set<string>();
-  /** Ids that wait for the id they are listed under. */
-  readonly #waiting = new Map<string, Set<string>>();
-  readonly #numbers = new HeldNumbers();
+  readonly #room = new WaitingRoom();
   /** Which revision each pending document lags behind; `#moving` without those that are refused. */
   readonly #behind = new RevisionCounts();
   readonly #moving = new RevisionCounts();
@@ -81,7 +54,7 @@ export class DocumentQueue {
   constructor(held: ReadonlyMap<string, Held>, revision: number, others: OtherDevices = alone) {
     this.#others = others;
     for (const [id, document] of held) {
-      this.#setHeld(id, document);
+      this.#held.set(id, document);
       this.#settle(id, revision);
     }
   }
@@ -119,20 +92,17 @@ export class DocumentQueue {
 
   /** The operation to send now; undefined when nothing is left that can be sent. */
   next(): Operation | undefined {
-    for (const id of this.#ready) {
+    for (const id of this.#room.ready()) {
       const operation = this.#operation(id);
-      if (operation === undefined) {
-        this.#ready.delete(id);
-        continue;
-      }
-      const blocker = this.#blocker(operation);
-      if (blocker === undefined) return operation;
-      this.#ready.delete(id);
-      const waiting = this.#waiting.get(blocker);
-      if (waiting === undefined) this.#waiting.set(blocker, new Set([id]));
-      else waiting.add(id);
+      const blocker = operation === undefined ? undefined : this.#blocker(operation);
+      if (operation !== undefined && blocker === undefined) return operation;
+      if (blocker === undefined) this.#room.drop(id);
+      else this.#room.wait(id, blocker);
     }
-    return this.#breakCycle();
+    // Documents that wait for each other in a circle would wait for ever: then the first of them goes without waiting.
+    const isFree = (id: string) => this.#endOf(id) === 'circle' || this.waitsFor(id) === undefined;
+    const first = this.#room.takeFirst((id) => this.#operation(id) !== undefined && isFree(id));
+    return first === undefined ? undefined : this.#operation(first);
   }
 
   /** The operation is about to be sent: from now on the device may hold either version. Gives what to remember of it. */
@@ -145,7 +115,8 @@ export class DocumentQueue {
       text: undefined,
       confirmed: before?.confirmed === true,
     };
-    this.#setHeld(ref.id, held);
+    this.#held.set(ref.id, held);
+    this.#others.changed(ref.id, this.standing(ref.id));
     return held;
   }
 
@@ -153,7 +124,7 @@ export class DocumentQueue {
   succeeded(operation: Operation): Held | undefined {
     const { id } = operation.ref;
     const held = operation.op === 'put' ? acknowledged(operation) : undefined;
-    this.#setHeld(id, held);
+    this.#held.set(id, held);
     const wish = this.#pending.get(id);
     this.#pending.delete(id);
     this.#settle(id, wish?.revision ?? operation.revision);
@@ -163,7 +134,7 @@ export class DocumentQueue {
   /** The device was found to hold what a put would have given it. Gives what to remember. */
   takenOver(operation: Extract<Operation, { op: 'put' }>): Held {
     const held = acknowledged(operation);
-    this.#setHeld(operation.ref.id, held);
+    this.#held.set(operation.ref.id, held);
     this.#settle(operation.ref.id, operation.revision);
     return held;
   }
@@ -175,7 +146,7 @@ export class DocumentQueue {
   distrust(id: string, actual: string | undefined, revision: number): Held | undefined {
     const before = this.#held.get(id);
     const held = before === undefined || actual === undefined ? undefined : { ...before, text: undefined, actual };
-    this.#setHeld(id, held);
+    this.#held.set(id, held);
     this.#settle(id, revision);
     return held;
   }
@@ -185,14 +156,13 @@ export class DocumentQueue {
     const before = this.#held.get(id);
     if (before === undefined || before.actual === actual) return undefined;
     const held = { ...before, actual };
-    this.#setHeld(id, held);
+    this.#held.set(id, held);
     return held;
   }
 
   /** The device could not be asked: the operation is tried again behind the others. */
   failed({ ref }: Operation): void {
-    this.#ready.delete(ref.id);
-    this.#ready.add(ref.id);
+    this.#room.last(ref.id);
   }
 
   /** The device said no. @param cause paths of intent that the device complains about */
@@ -204,7 +174,7 @@ export class DocumentQueue {
       const refusal = { op, ref, target, message, cause: cause ?? wanted?.causes ?? [], revision, text };
       this.#refused.set(ref.id, refusal);
     }
-    this.#ready.delete(ref.id);
+    this.#room.drop(ref.id);
     this.#settle(ref.id, this.#pending.get(ref.id)?.revision ?? revision);
   }
 
@@ -214,22 +184,12 @@ export class DocumentQueue {
 
   /** Ids of all documents that are wanted or may be there. */
   ids(): Set<string> {
-    return new Set([...this.#desired.keys(), ...this.#held.keys()]);
+    return new Set([...this.#desired.keys(), ...this.#held.ids()]);
   }
 
-  /** Ids of all documents that may be there. */
-  heldIds(): IterableIterator<string> {
-    return this.#held.keys();
-  }
-
-  /** How many documents of a kind may be there. */
-  heldOf(kind: string): number {
-    return this.#numbers.documents(kind);
-  }
-
-  /** Numbers of a pool that documents have which may be there. */
-  numbers(pool: string): ReadonlyMap<number, readonly Held[]> {
-    return this.#numbers.of(pool);
+  /** What the device may hold, for looking at only. */
+  get held(): Pick<HeldDocuments, 'get' | 'ids' | 'ofKind' | 'numbers'> {
+    return this.#held;
   }
 
   /** All that is known of a document; undefined when it is neither wanted nor there. */
@@ -258,7 +218,12 @@ export class DocumentQueue {
 
   /** Something that documents waited for, on this device or another, may have come. */
   released(key: string): void {
-    this.#release(key);
+    this.#room.release(key);
+  }
+
+  /** The first revision that the device does not show of a document; Infinity when there is none. */
+  since(id: string): number {
+    return this.#pending.get(id)?.since ?? Number.POSITIVE_INFINITY;
   }
 
   /** How many documents differ from intent, refused ones included. */
@@ -286,15 +251,19 @@ export class DocumentQueue {
 
   /** Whether nothing but a change of intent can move a document: it is refused, or waits for something refused. */
   isStuck(id: string): boolean {
+    return this.#endOf(id) === 'refused';
+  }
+
+  /** What is at the end when one follows what a document waits for. */
+  #endOf(id: string): 'refused' | 'free' | 'circle' | 'elsewhere' {
     const seen = new Set<string>();
-    for (let at: string | undefined = id; at !== undefined; ) {
-      if (at.startsWith(ELSEWHERE)) return this.#others.isStuck(at);
-      if (this.#refused.has(at)) return true;
-      if (seen.has(at)) return false;
+    for (let at: string | undefined = id; at !== undefined; at = this.waitsFor(at)) {
+      if (at.startsWith(ELSEWHERE)) return this.#others.isStuck(at) ? 'refused' : 'elsewhere';
+      if (this.#refused.has(at)) return 'refused';
+      if (seen.has(at)) return 'circle';
       seen.add(at);
-      at = this.waitsFor(at);
     }
-    return false;
+    return 'free';
   }
 
   #relink(id: string, desired: Desired | undefined, target: string | undefined): Held | undefined {
@@ -303,7 +272,7 @@ export class DocumentQueue {
     if (held.target === target && sameReference(held.ref, desired.ref)) return undefined;
     const confirmedFor = held.confirmed ? { confirmedFor: entryOf(target, desired.ref) } : {};
     const relinked = { ...held, ref: desired.ref, target, ...confirmedFor };
-    this.#setHeld(id, relinked);
+    this.#held.set(id, relinked);
     return relinked;
   }
 
@@ -317,12 +286,12 @@ export class DocumentQueue {
       this.#refused.delete(id);
     } else {
       this.#pending.set(id, { revision, since: this.#pending.get(id)?.since ?? revision });
-      if (!this.#refused.has(id)) this.#ready.add(id);
+      if (!this.#refused.has(id)) this.#room.add(id);
     }
     const since = this.#pending.get(id)?.since;
     this.#behind.set(id, since);
     this.#moving.set(id, this.#refused.has(id) ? undefined : since);
-    this.#release(id);
+    this.#room.release(id);
     this.#others.changed(id, this.standing(id));
   }
 
@@ -344,7 +313,7 @@ export class DocumentQueue {
       const here = operation.desired.ref.dependsOn.find((id) => this.#notInEffect(id));
       return here ?? this.#others.blocker(operation);
     }
-    for (const id of this.#dependents.get(operation.ref.id) ?? []) {
+    for (const id of this.#held.dependents(operation.ref.id)) {
       // A document that the device never took, and will not take, needs nothing.
       const never = this.#refused.has(id) && this.#held.get(id)?.confirmed !== true;
       if (id !== operation.ref.id && this.#pending.has(id) && !never) return id;
@@ -357,57 +326,4 @@ export class DocumentQueue {
     // A refused change leaves the version that the device has; with that the dependent can go on.
     return !(this.#refused.has(id) && this.#held.get(id)?.confirmed === true);
   }
-
-  /** Documents that wait for each other in a circle would wait for ever: then the first of them goes without waiting. */
-  #breakCycle(): Operation | undefined {
-    for (const [blocker, waiting] of this.#waiting) {
-      if (blocker.startsWith(ELSEWHERE)) continue;
-      for (const id of waiting) {
-        const operation = this.#operation(id);
-        if (operation === undefined || this.isStuck(id)) continue;
-        waiting.delete(id);
-        if (waiting.size === 0) this.#waiting.delete(blocker);
-        this.#ready.add(id);
-        return operation;
-      }
-    }
-    return undefined;
-  }
-
-  #release(id: string): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id);
-    for (const waiter of waiting) this.#ready.add(waiter);
-  }
-
-  #setHeld(id: string, held: Held | undefined): void {
-    const before = this.#held.get(id);
-    if (before !== undefined) this.#numbers.remove(before);
-    for (const dependency of before?.ref.dependsOn ?? []) {
-      const ids = this.#dependents.get(dependency);
-      if (ids?.delete(id) === true && ids.size === 0) this.#dependents.delete(dependency);
-    }
-    if (held === undefined) {
-      this.#held.delete(id);
-      return;
-    }
-    this.#held.set(id, held);
-    this.#numbers.add(held);
-    for (const dependency of held.ref.dependsOn) {
-      const ids = this.#dependents.get(dependency);
-      if (ids === undefined) this.#dependents.set(dependency, new Set([id]));
-      else ids.add(id);
-    }
-  }
-}
-
-/** What is remembered once the device has taken a document. */
-function acknowledged({ desired: { ref, text }, target, revision }: Extract<Operation, { op: 'put' }>): Held {
-  const confirmedFor = entryOf(target, ref);
-  return { ref, target, text, acknowledged: text, confirmed: true, confirmedFor, revision };
-}
-
-function toRefusal({ op, ref, target, message, cause, revision }: Refusal): Refusal {
-  return { op, ref, target, message, cause, revision };
 }

@@ -78,6 +78,17 @@ export function isConfirmedFor(held: Held | undefined, target: string | undefine
   return held.confirmedFor === entryOf(target, ref);
 }
 
+/** What is remembered once the device has taken a document. */
+export function acknowledged({ desired: { ref, text }, target, revision }: Extract<Operation, { op: 'put' }>): Held {
+  const confirmedFor = entryOf(target, ref);
+  return { ref, target, text, acknowledged: text, confirmed: true, confirmedFor, revision };
+}
+
+/** Without what only the queue knows. */
+export function toRefusal({ op, ref, target, message, cause, revision }: Refusal): Refusal {
+  return { op, ref, target, message, cause, revision };
+}
+
 /** The reference that covers both versions: the device may hold either. */
 export function eitherVersion(before: DocumentRef | undefined, ref: DocumentRef): DocumentRef {
   if (before === undefined) return ref;

@@ -5,7 +5,7 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import { platformTarget, targetTurns } from '../datastore/targets.ts';
 import type { Amendment, Candidate } from '../datastore/transaction.ts';
 import type { EdgeconfError } from '../errors.ts';
-import type { Device } from './adapter.ts';
+import type { Device, IntentNode } from './adapter.ts';
 import { allocate } from './allocator.ts';
 import { Causes } from './causes.ts';
 import { Claims, claimRefusal } from './claims.ts';
@@ -14,6 +14,7 @@ import type { Desired } from './document-queue.ts';
 import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
 import { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
+import { intentView, noReads } from './intent-view.ts';
 import { KnownDocuments } from './known-documents.ts';
 import { numberChanges, numbersIn } from './number-rows.ts';
 import { type HeldNumbers, Numbers } from './numbers.ts';
@@ -74,6 +75,7 @@ export class Planner {
   readonly gaps = new Gaps();
   readonly #adapters: Adapters;
   readonly #held: HeldNumbers;
+  readonly #foundVersions: ReadonlyMap<string, string>;
   readonly #rendering = new Rendering();
   readonly #claims = new Claims();
   readonly #numbers = new Numbers();
@@ -84,8 +86,6 @@ export class Planner {
   /** For questions about what was taken in. */
   readonly known = new KnownDocuments(this.#rendering, this.#claims, this.#snapshots);
   #devices: ReadonlyMap<string, Device> = new Map();
-  /** Versions that devices told, for those without one in the platform target. */
-  readonly #foundVersions = new Map<string, string>();
   /** Whether what there was at the start has been taken in. */
   #hasBegun = false;
   /** Counts the times that devices changed: what was rendered for other devices does not hold any more. */
@@ -93,10 +93,19 @@ export class Planner {
   readonly #plans = new WeakMap<Candidate['changes'], Plan>();
   readonly #inFlight: InFlight;
 
-  /** @param held what devices may hold */
-  constructor(adapters: Adapters, nowMs: () => number, held: HeldNumbers = () => new Map()) {
+  /**
+   * @param held what devices may hold
+   * @param foundVersions versions that devices were found to have, by name; they count where the platform names none
+   */
+  constructor(
+    adapters: Adapters,
+    nowMs: () => number,
+    held: HeldNumbers = () => new Map(),
+    foundVersions: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#adapters = adapters;
     this.#held = held;
+    this.#foundVersions = foundVersions;
     this.#inFlight = new InFlight(nowMs);
   }
 
@@ -224,10 +233,8 @@ export class Planner {
     return { overlay, devices };
   }
 
-  /** Renders again for a device that told its version, or whose version is unknown again. */
-  async prepareVersion(name: string, version: string | undefined): Promise<Intake> {
-    if (version === undefined) this.#foundVersions.delete(name);
-    else this.#foundVersions.set(name, version);
+  /** Renders again for a device of which the version was found out. */
+  async prepareDevice(name: string): Promise<Intake> {
     const overlay = new Overlay(this.#rendering);
     const platform = this.#snapshots.get(platformTarget);
     const device = platform === undefined ? undefined : readDevice(platform, platform.model.root, name);
@@ -245,6 +252,12 @@ export class Planner {
     const overlay = planned ?? new Overlay(this.#rendering);
     if (planned === undefined) await this.#render(overlay, commits, devices);
     return { overlay, devices };
+  }
+
+  /** A target's intent as of the last transaction taken in. */
+  intentOf(target: string): IntentNode | undefined {
+    const snapshot = this.#snapshots.get(target);
+    return snapshot === undefined ? undefined : intentView(snapshot, snapshot.model.root, noReads());
   }
 
   /** Makes a transaction part of what is known. @returns what may have changed; another transaction comes only after that */

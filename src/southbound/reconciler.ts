@@ -5,71 +5,29 @@ import type { Amendment, Candidate, CommitRequest, FeedEvent } from '../datastor
 import { EdgeconfError } from '../errors.ts';
 import { southboundLog } from '../log.ts';
 import type { AckStore } from './ack-store.ts';
-import type { Adapter, Device, DocumentRef, FoundDocument, Json, Proposal } from './adapter.ts';
-import { type Backoff, type Clock, systemClock } from './clock.ts';
-import { identityOf } from './device-registry.ts';
-import type { DeviceStatus, DocumentEvent } from './device-status.ts';
-import { DeviceWorker, type WorkerSurroundings } from './device-worker.ts';
-import { DocumentQueue } from './document-queue.ts';
+import type { FoundDocument, Json } from './adapter.ts';
+import { systemClock } from './clock.ts';
+import { DeviceCrew } from './device-crew.ts';
+import { type DocumentEvent, idleStatus } from './device-status.ts';
+import type { DeviceWorker } from './device-worker.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
 import { type ChangedDocument, countByTarget } from './documents-changed.ts';
 import type { Gaps } from './gaps.ts';
+import { Listeners } from './listeners.ts';
 import type { NumberHolder } from './numbers.ts';
 import type { Observed } from './observation-state.ts';
-import { type Assignment, deviceNames, type Intake, Planner } from './planner.ts';
+import { type Assignment, deviceNames, Planner } from './planner.ts';
 import type { PoolStanding } from './pools.ts';
 import { Questions } from './questions.ts';
+import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
+import { SettleWaiters } from './settle-waiters.ts';
+import type { WorkerSurroundings } from './worker-parts.ts';
 
-/** Where intent comes from; a Datastore fits. */
-export interface IntentSource {
-  readonly head: { readonly revision: number };
-  targets(): readonly { readonly name: string }[];
-  snapshot(target: string): Snapshot | undefined;
-  listen(listener: (event: FeedEvent) => void): () => void;
-}
+export type { DocumentFault, IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 
-export interface ReconcilerOptions {
-  readonly adapters: readonly Adapter[];
-  readonly store: AckStore;
-  readonly clock?: Clock;
-  /** 0 <= random() < 1; spreads retries. */
-  readonly random?: () => number;
-  readonly backoff?: Backoff;
-  /** Bounds every call to a device, whatever its adapter does. */
-  readonly operationTimeoutMs?: number;
-  /** What a credentials reference (`env:NAME`, `file:/path`) stands for. */
-  readonly resolveSecret?: (reference: string) => Promise<string>;
-  /** Told how many documents a transaction changes, by target, before it is appended; throws to refuse it. */
-  readonly admit?: (documents: ReadonlyMap<string, number>, request: CommitRequest) => void;
-  /** Leaves of intent that a leaf of a document was made from, as paths of its target; see `Refusal.cause`. */
-  readonly causesOf?: (device: string, ref: DocumentRef, leaf: string) => readonly string[];
-  /** Commits what a device was found to hold as a target's intent; rejects when it cannot be. Without it, drift is reported. */
-  readonly adopt?: (target: string, proposal: Proposal, about: Adoption) => Promise<void>;
-}
-
-/** What an adoption is about, for its comment. */
-export interface Adoption {
-  readonly device: string;
-  readonly document: string;
-}
-
-/** A document that intent asks for and that cannot be sent, for a reason found before asking the device. */
-export interface DocumentFault {
-  readonly document: string;
-  readonly message: string;
-}
-
-export interface SouthboundStatus extends DeviceStatus {
-  readonly kind: string;
-  readonly faults: readonly DocumentFault[];
-}
-
-interface Waiter {
-  readonly revision: number;
-  readonly devices: readonly string[] | undefined;
-  readonly done: () => void;
-}
+/** The reserved target that lists devices. */
+const PLATFORM = 'platform';
 
 /**
  * `plan` is handed to the datastore; `start` is called once the datastore is open. From then on each committed revision
@@ -77,13 +35,17 @@ interface Waiter {
  */
 export class Reconciler {
   readonly #adapters: Adapters;
-  readonly #surroundings: WorkerSurroundings;
+  readonly #store: AckStore;
   readonly #planner: Planner;
   /** What can be asked about documents. */
   readonly questions: Questions;
+  readonly #crew: DeviceCrew;
+  readonly #waiters: SettleWaiters;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
-  readonly #workers = new Map<string, DeviceWorker>();
   readonly #faults = new Map<string, Map<string, string>>();
+  /** Versions that devices were found to have. */
+  readonly #versions = new Map<string, string>();
+  #platform: Snapshot | undefined;
   /** The last revision of which the workers know everything. */
   #revision = 0;
   /** The one that is being taken in. */
@@ -92,36 +54,50 @@ export class Reconciler {
   /** Transactions about devices that are committed and not yet taken in. */
   #devicesMove = 0;
   #unlisten: (() => void) | undefined;
-  readonly #listeners = new Set<(event: DocumentEvent) => void>();
-  readonly #statusListeners = new Set<(device: string) => void>();
-  readonly #documentListeners = new Set<(device: string, document: string) => void>();
-  readonly #observationListeners = new Set<(device: string, observation: Json) => void>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #events = new Listeners<[DocumentEvent]>();
+  readonly #statuses = new Listeners<[device: string]>();
+  readonly #documents = new Listeners<[device: string, document: string]>();
+  readonly #observations = new Listeners<[device: string, observation: Json]>();
 
   constructor(options: ReconcilerOptions) {
-    this.#adapters = new Map(options.adapters.map((adapter) => [adapter.kind, adapter]));
-    this.#surroundings = {
+    const adapters: Adapters = new Map(options.adapters.map((adapter) => [adapter.kind, adapter]));
+    const clock = options.clock ?? systemClock;
+    this.#store = options.store;
+    this.#adapters = adapters;
+    this.#planner = new Planner(
+      adapters,
+      () => clock.nowMs(),
+      (device, pool) => this.heldNumbers(device, pool),
+      this.#versions,
+    );
+    this.questions = new Questions(this.#planner, adapters);
+    this.#waiters = new SettleWaiters({
+      told: () => this.#revision,
+      isSettled: (device, revision) => this.#crew.get(device)?.isSettled(revision) !== false,
+      refused: (device, revision) => this.#crew.get(device)?.view.refused(revision) ?? [],
+    });
+    const surroundings: WorkerSurroundings = {
       store: options.store,
-      clock: options.clock ?? systemClock,
+      clock,
       random: options.random ?? Math.random,
       backoff: options.backoff ?? { firstMs: 500, longestMs: 60_000 },
       operationTimeoutMs: options.operationTimeoutMs ?? 30_000,
       resolveSecret: options.resolveSecret ?? unresolved,
+      intentOf: (target) => this.#planner.intentOf(target),
+      adopt: options.adopt,
+      causesOf: options.causesOf,
       intentRevision: () => this.#revision,
-      onDocument: (event) => this.#tell(event),
-      onRest: (device) => {
-        this.#look();
-        for (const listener of this.#statusListeners) listener(device);
+      onDocument: (event) => this.#events.tell(event),
+      onDocumentStatus: (device, document) => this.#documents.tell(device, document),
+      onStatus: (device) => {
+        this.#waiters.look(device);
+        this.#statuses.tell(device);
       },
+      onObservation: (device, observation) => this.#observations.tell(device, observation),
+      onVersion: (device, version) => this.#queue(() => this.#noteVersion(device, version)),
     };
+    this.#crew = new DeviceCrew(adapters, surroundings, () => this.#planner.devices);
     this.#admit = options.admit ?? (() => {});
-    const { clock } = this.#surroundings;
-    this.#planner = new Planner(
-      this.#adapters,
-      () => clock.nowMs(),
-      (device, pool) => this.heldNumbers(device, pool),
-    );
-    this.questions = new Questions(this.#planner, this.#adapters);
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
@@ -190,7 +166,7 @@ export class Reconciler {
     const device = this.#planner.devices.get(name);
     if (device === undefined) return undefined;
     return {
-      ...(this.#workers.get(name)?.status() ?? this.#idle(device)),
+      ...(this.#crew.get(name)?.view.status() ?? idleStatus(device, this.#revision)),
       kind: device.kind,
       faults: [...(this.#faults.get(name) ?? [])].map(([document, message]) => ({ document, message })),
     };
@@ -206,54 +182,61 @@ export class Reconciler {
     await this.#intake;
     const { signal, devices, revision = this.#revision } = options;
     signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const waiter = { revision, devices, done: resolve };
-      signal?.addEventListener('abort', () => {
-        if (this.#waiters.delete(waiter)) reject(signal.reason);
-      });
-      this.#waiters.add(waiter);
-      this.#look();
-    });
-    return { revision, superseded: [], refused: [] };
+    return await this.#waiters.wait(revision, () => devices ?? this.#crew.names(), signal);
   }
 
   /** How all documents of a device stand that are wanted or may be there; empty for a device that is not listed. */
   documents(device: string): DocumentStatus[] {
-    return this.#workers.get(device)?.documents() ?? [];
+    return (
+      this.#crew
+        .get(device)
+        ?.view.documents()
+        .map((each) => this.#withFault(device, each)) ?? []
+    );
   }
 
   /** How one document stands; undefined when it is neither wanted nor there. */
   document(device: string, id: string): DocumentStatus | undefined {
-    return this.#workers.get(device)?.document(id);
+    const found = this.#crew.get(device)?.view.document(id);
+    return found === undefined ? undefined : this.#withFault(device, found);
   }
 
   /** Numbers of a pool that documents have which the device may hold, wanted or not. */
   heldNumbers(device: string, pool: string): ReadonlyMap<number, readonly NumberHolder[]> {
-    return this.#workers.get(device)?.heldNumbers(pool) ?? new Map();
+    return this.#crew.queue(device)?.held.numbers(pool) ?? new Map();
   }
 
   /**
    * Reads everything back that can be read. A second call while one runs waits for another round.
    * @throws EdgeconfError NOT_FOUND, FAILED_PRECONDITION for a disabled device, UNAVAILABLE when it does not answer.
    */
-  verify(device: string, _signal?: AbortSignal): Promise<Verification> {
-    return Promise.reject(new EdgeconfError('UNIMPLEMENTED', `device '${device}' cannot be verified yet`));
+  async verify(device: string, signal?: AbortSignal): Promise<Verification> {
+    return await this.#workerOf(device).verify(signal);
+  }
+
+  /**
+   * The device, or each without a name, is said to have restarted: it is read back soon, and nobody waits for that.
+   * @returns whether there is such a device
+   */
+  hasten(device?: string): boolean {
+    for (const name of device === undefined ? this.#crew.names() : [device]) this.#crew.get(name)?.hasten();
+    return device === undefined || this.#planner.devices.has(device);
   }
 
   /** Asks what the device holds of one document now. @throws as `verify`; NOT_FOUND for an unknown document too. */
-  actual(device: string, _document: string, _signal?: AbortSignal): Promise<ActualDocument> {
-    return Promise.reject(new EdgeconfError('UNIMPLEMENTED', `device '${device}' cannot be read yet`));
+  async actual(device: string, document: string, signal?: AbortSignal): Promise<ActualDocument> {
+    const actual = await this.#workerOf(device).actual(document, signal);
+    return { ...actual, status: this.#withFault(device, actual.status) };
   }
 
   /** Reads all that the device lists, ours or not. @throws as `verify`; FAILED_PRECONDITION when it lists nothing. */
-  found(device: string, _signal?: AbortSignal): Promise<FoundDocument[]> {
-    return Promise.reject(new EdgeconfError('UNIMPLEMENTED', `device '${device}' cannot be read yet`));
+  async found(device: string, signal?: AbortSignal): Promise<FoundDocument[]> {
+    return await this.#workerOf(device).found(signal);
   }
 
   /** Told of each document whose status may have changed, also when it is gone. @returns ends the listening */
   onDocument(listener: (device: string, document: string) => void): () => void {
-    this.#documentListeners.add(listener);
-    return () => this.#documentListeners.delete(listener);
+    return this.#documents.add(listener);
   }
 
   /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
@@ -266,28 +249,24 @@ export class Reconciler {
 
   /** Told what devices report of the world. @returns ends the listening */
   onObservation(listener: (device: string, observation: Json) => void): () => void {
-    this.#observationListeners.add(listener);
-    return () => this.#observationListeners.delete(listener);
+    return this.#observations.add(listener);
   }
 
   /** Told of every document that was sent, or could not be. @returns ends the listening */
   listen(listener: (event: DocumentEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.add(listener);
   }
 
   /** Told the name of each device whose status may have changed. @returns ends the listening */
   onStatus(listener: (device: string) => void): () => void {
-    this.#statusListeners.add(listener);
-    return () => this.#statusListeners.delete(listener);
+    return this.#statuses.add(listener);
   }
 
   /** Ends calls under way; what they were about is sent again after the next start. */
   async close(): Promise<void> {
     this.#unlisten?.();
     await this.#intake;
-    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
-    this.#workers.clear();
+    await this.#crew.close();
   }
 
   /** Intake is one after the other, in the order of the feed. */
@@ -300,90 +279,72 @@ export class Reconciler {
   }
 
   async #begin(snapshots: readonly Snapshot[]): Promise<void> {
+    this.#platform = snapshots.find(({ target }) => target === PLATFORM);
+    for (const [device, version] of await this.#store.versions()) this.#versions.set(device, version);
     const intake = await this.#planner.prepareAll(snapshots);
-    const { store } = this.#surroundings;
-    for (const name of await store.devices()) if (!intake.devices.has(name)) await store.forget(name);
-    for (const device of intake.devices.values()) await this.#employ(device);
-    this.#assign(await this.#planner.accept(intake, []));
-    for (const worker of this.#workers.values()) worker.start();
+    await this.#crew.begin(intake.devices, this.#platform, this.#incoming);
+    this.#assign(await this.#planner.accept(intake, []), undefined);
+    this.#crew.started();
   }
 
-  async #takeIn({ revision, commits }: FeedEvent): Promise<void> {
+  async #takeIn({ revision, timeNs, commits }: FeedEvent): Promise<void> {
     this.#incoming = revision;
     const intake = await this.#planner.prepare(commits);
-    const begin = await this.#changeDevices(deviceNames(commits), intake);
-    this.#assign(await this.#planner.accept(intake, commits));
-    for (const each of begin) await each();
-    this.#look();
+    this.#platform = commits.find(({ target }) => target === PLATFORM)?.after ?? this.#platform;
+    const names = deviceNames(commits);
+    const begin = await this.#crew.change(names, intake.devices, this.#platform, revision);
+    this.#assign(await this.#planner.accept(intake, commits), Number(timeNs / 1_000_000n));
+    for (const name of names) if (!intake.devices.has(name)) this.#faults.delete(name);
+    await begin();
+    for (const name of names) this.#waiters.look(name);
   }
 
-  /** Lets go and takes on workers as the platform now says. @returns what is to be done once they know their work */
-  async #changeDevices(names: Iterable<string>, { devices }: Intake): Promise<(() => Promise<void> | void)[]> {
-    const begin: (() => Promise<void> | void)[] = [];
-    for (const name of names) {
-      const [before, after] = [this.#planner.devices.get(name), devices.get(name)];
-      if (before !== undefined && after !== undefined && identityOf(before) === identityOf(after)) {
-        begin.push(() => this.#workers.get(name)?.update(after));
-        continue;
-      }
-      try {
-        const worker = await this.#replace(name, after);
-        if (worker !== undefined) begin.push(() => worker.start());
-      } catch (error) {
-        southboundLog.error(
-          { device: name, err: error },
-          'the device cannot be taken on; it is idle until the next start',
-        );
-      }
-    }
-    return begin;
+  /** Renders anew for a device of which the version was found out. */
+  async #noteVersion(device: string, version: string): Promise<void> {
+    if (this.#crew.get(device) === undefined || this.#versions.get(device) === version) return;
+    this.#versions.set(device, version);
+    await this.#store.noteVersion(device, version);
+    const intake = await this.#planner.prepareDevice(device);
+    const begin = await this.#crew.change(new Set([device]), intake.devices, this.#platform, this.#incoming);
+    this.#assign(await this.#planner.accept(intake, []), undefined);
+    await begin();
   }
 
-  async #replace(name: string, device: Device | undefined): Promise<DeviceWorker | undefined> {
-    await this.#workers.get(name)?.stop();
-    this.#workers.delete(name);
-    if (device !== undefined) return await this.#employ(device);
-    this.#faults.delete(name);
-    await this.#surroundings.store.forget(name);
-    return undefined;
-  }
-
-  /** A worker that knows what its device held last, and not yet what it should hold. */
-  async #employ(device: Device): Promise<DeviceWorker | undefined> {
-    const adapter = this.#adapters.get(device.kind);
-    if (adapter === undefined) {
-      southboundLog.error({ device: device.name, kind: device.kind }, 'no adapter for this kind of device is loaded');
-      return undefined;
-    }
-    const { store } = this.#surroundings;
-    const remembered = await store.load(device.name);
-    const known = remembered.identity === identityOf(device);
-    if (!known) await store.reset(device.name, identityOf(device));
-    const queue = new DocumentQueue(known ? remembered.documents : new Map(), this.#incoming, {
-      blocker: () => undefined,
-      isStuck: () => false,
-      changed: (id) => {
-        for (const listener of this.#documentListeners) listener(device.name, id);
-      },
-    });
-    const worker = new DeviceWorker(this.#surroundings, adapter, device, queue);
-    this.#workers.set(device.name, worker);
-    return worker;
-  }
-
-  /** Tells the workers all at once: a document may need another. */
-  #assign(assignments: readonly Assignment[]): void {
+  /** Tells the workers all at once: a document may need another. @param timeMs when it was committed */
+  #assign(assignments: readonly Assignment[], timeMs: number | undefined): void {
+    const revision = this.#incoming;
     for (const { device, document, desired, leave, fault, target, causes } of assignments) {
-      const worker = this.#workers.get(device);
+      const worker = this.#crew.get(device);
       this.#note(device, document, fault);
-      if (leave) worker?.leave(document, this.#incoming);
-      else worker?.want(document, desired, this.#incoming, { target, causes });
+      const before = this.#crew.queue(device)?.standing(document);
+      if (before?.isPending === true && before.desired?.text !== desired?.text) {
+        this.#waiters.superseded(device, document, before.revision, revision);
+      }
+      if (leave) worker?.leave(document, revision);
+      else worker?.want(document, desired, revision, { target, causes }, timeMs);
     }
-    this.#revision = this.#incoming;
+    this.#revision = revision;
+    this.#waiters.told();
+  }
+
+  #workerOf(device: string): DeviceWorker {
+    const worker = this.#crew.get(device);
+    if (worker !== undefined) return worker;
+    if (!this.#planner.devices.has(device)) {
+      throw new EdgeconfError('NOT_FOUND', `the platform target lists no device '${device}'`);
+    }
+    const message = `no adapter drives device '${device}': see the setting adapters, and the log of the service's start`;
+    throw new EdgeconfError('FAILED_PRECONDITION', message);
+  }
+
+  #withFault(device: string, status: DocumentStatus): DocumentStatus {
+    const reason = this.#faults.get(device)?.get(status.ref.id);
+    return reason === undefined ? status : { ...status, status: 'failed', reason };
   }
 
   #note(device: string, documentId: string, fault: EdgeconfError | undefined): void {
     const faults = this.#faults.get(device) ?? new Map<string, string>();
+    const before = faults.get(documentId);
     if (fault === undefined) faults.delete(documentId);
     else {
       faults.set(documentId, fault.message);
@@ -391,48 +352,7 @@ export class Reconciler {
     }
     if (faults.size === 0) this.#faults.delete(device);
     else this.#faults.set(device, faults);
-  }
-
-  #tell(event: DocumentEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        southboundLog.error({ err: error }, 'a listener of document events failed');
-      }
-    }
-  }
-
-  /** Lets those go on who wait for what is done now. */
-  #look(): void {
-    for (const waiter of [...this.#waiters]) {
-      const names = waiter.devices ?? [...this.#workers.keys()];
-      if (this.#revision < waiter.revision) continue;
-      if (!names.every((name) => this.#workers.get(name)?.isSettled(waiter.revision) !== false)) continue;
-      this.#waiters.delete(waiter);
-      waiter.done();
-    }
-  }
-
-  #idle({ name, enabled }: Device): DeviceStatus {
-    return {
-      device: name,
-      enabled,
-      connected: undefined,
-      lastContactMs: undefined,
-      trouble: undefined,
-      pending: 0,
-      refused: [],
-      appliedRevision: 0,
-      intentRevision: this.#revision,
-      circuit: 'closed',
-      foundVersion: undefined,
-      lastVerifiedMs: undefined,
-      notVerifiable: 0,
-      foreign: 0,
-      drift: [],
-      latency: undefined,
-    };
+    if (before !== fault?.message) this.#documents.tell(device, documentId);
   }
 }
 

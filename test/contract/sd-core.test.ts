@@ -8,6 +8,8 @@ import type { Plain } from '../southbound/intent.ts';
 import { aether } from '../southbound/schemas.ts';
 import { adapterSuite, type SimulatedDevice } from './adapter-suite.ts';
 
+const WRITES = { method: ['POST', 'DELETE'], path: /\/config\/v1\// };
+
 async function start(version: CoreVersion): Promise<SimulatedDevice> {
   const simulator = await startSdCoreSimulator({ version });
   const writes = () => simulator.requests.filter(({ method }) => method !== 'GET');
@@ -15,11 +17,10 @@ async function start(version: CoreVersion): Promise<SimulatedDevice> {
     address: `${simulator.url}/config`,
     contents: () => structuredClone([new Map(simulator.deviceGroups), new Map(simulator.networkSlices)]),
     changes: () => writes().length,
-    loseAnswer: (n, when) =>
-      simulator.faults.closeNext(1, { path: /\/config\/v1\//, skip: n - 1, effect: when === 'after' }),
+    loseAnswer: (n, when) => simulator.faults.closeNext(1, { ...WRITES, skip: n - 1, effect: when === 'after' }),
     hold: (n) => {
       const before = writes().length;
-      simulator.faults.hangNext(1, { path: /\/config\/v1\//, skip: n - 1 });
+      simulator.faults.hangNext(1, { ...WRITES, skip: n - 1 });
       return {
         reached: simulator.waitFor(() => writes().length >= before + n),
         release: () => simulator.faults.release(),

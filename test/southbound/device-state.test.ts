@@ -15,10 +15,12 @@ const state = '/device[name=core]/state';
 describe('device state in the tree', () => {
   let core: SdCoreSimulator;
   let running: RunningService;
+  let acme: string;
 
   before(async () => {
     core = await startSdCoreSimulator();
     running = await RunningService.start();
+    acme = await readFile(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8');
     await running.set('platform', {
       'edgeconf-platform:tenant': [{ name: 'acme' }],
       'edgeconf-platform:target': [{ name: 'acme', tenant: 'acme', model: 'aether', 'model-version': '2.1' }],
@@ -27,7 +29,7 @@ describe('device state in the tree', () => {
           name: 'core',
           kind: 'sd-core',
           address: `${core.url}/config`,
-          endpoint: ['http://sd-core.edge.example:5000'],
+          endpoint: [...new Set(Array.from(acme.matchAll(/endpoint": "(http[^"]+)"/g), ([, uri]) => uri))],
         },
       ],
     });
@@ -41,13 +43,10 @@ describe('device state in the tree', () => {
 
   it('streams what arrives at the device and what it refuses, and is read by Get', async () => {
     // 400: the core's verdict on one document, which then waits for a change of intent.
-    core.faults.failNext(1, 400, { path: /device-group\/acme-dallas-sensors/ });
+    core.faults.failNext(1, 400, { method: ['POST'], path: /device-group\/acme-dallas-sensors/ });
     const stream = running.follow('platform', '/device/state', (values) => values.get(`${state}/pending`) === '2');
     await stream.ready;
-    await running.set(
-      'acme',
-      JSON.parse(await readFile(join(packageRoot, 'models/aether/2.1/valid/acme.json'), 'utf8')),
-    );
+    await running.set('acme', JSON.parse(acme));
     await running.service.southbound.settled();
     const values = await stream.done;
     assert.equal(values.get(`${state}/connected`), 'true');

@@ -14,6 +14,8 @@ import { Stage } from './stage.ts';
 
 type Tree = { [member: string]: Plain };
 
+/** Faults hit what could change something; looking what the core holds goes on as it will. */
+const WRITES = { method: ['POST', 'DELETE'] };
 const FIVE_G = 'http://core5g.acme.example/config';
 const FOUR_G = 'http://core4g.acme.example/config';
 
@@ -76,6 +78,8 @@ describe('Reconciler', () => {
     }
     return assert.fail('nothing was refused');
   };
+  /** Calls that could change something. */
+  const writes = () => simulator.requests.filter(({ method }) => method !== 'GET');
   const uplink = (): number | undefined =>
     simulator.deviceGroups.get('cameras')?.['ip-domains']?.[0]?.['ue-dnn-qos']?.['dnn-mbr-uplink'];
 
@@ -108,7 +112,7 @@ describe('Reconciler', () => {
     await stage.intent.commit({ acme: acme(slowCameras('7')) });
     await stage.reconciler.settled();
     assert.deepEqual(
-      simulator.requests.map(({ method, path }) => `${method} ${path}`),
+      writes().map(({ method, path }) => `${method} ${path}`),
       ['POST /config/v1/device-group/cameras'],
     );
     assert.equal(uplink(), 7);
@@ -133,10 +137,7 @@ describe('Reconciler', () => {
     }
     assert.deepEqual(stage.clock.pauses, [100, 200, 400, 800, 1_000]);
     assert.equal(status().connected, false);
-    assert.match(
-      status().trouble ?? '',
-      /POST http:\/\/127\.0\.0\.1:\d+\/config\/v1\/device-group\/cameras: .*ECONNREFUSED/,
-    );
+    assert.match(status().trouble ?? '', /^GET http:\/\/127\.0\.0\.1:\d+\/config\/v1\/device-group: .*ECONNREFUSED/);
     await stage.intent.commit({ acme: acme(slowCameras('1')) });
     await stage.intent.commit({ acme: acme(slowCameras('2')) });
     await simulator.faults.comeUp({ state: 'kept' });
@@ -144,7 +145,7 @@ describe('Reconciler', () => {
     stage.clock.advance(10_000);
     await stage.reconciler.settled();
     assert.deepEqual(
-      simulator.requests.map(({ path }) => path),
+      writes().map(({ path }) => path),
       ['/config/v1/device-group/cameras', '/config/v1/network-slice/vision'],
     );
     assert.equal(uplink(), 2);
@@ -153,14 +154,14 @@ describe('Reconciler', () => {
   });
 
   it('starts counting failures anew after a success', async () => {
-    simulator.faults.failNext(2, 503);
+    simulator.faults.failNext(2, 503, WRITES);
     await stage.intent.commit({ acme: acme() });
     await stage.clock.begun(1);
     stage.clock.advance(100);
     await stage.clock.begun(2);
     stage.clock.advance(200);
     await stage.reconciler.settled();
-    simulator.faults.failNext(1, 500);
+    simulator.faults.failNext(1, 500, WRITES);
     await stage.intent.commit({ acme: acme(slowCameras('1')) });
     await stage.clock.begun(3);
     assert.deepEqual(stage.clock.pauses, [100, 200, 100]);
@@ -170,7 +171,7 @@ describe('Reconciler', () => {
   });
 
   it('keeps a refusal with the words of the core until intent changes the document', async () => {
-    simulator.faults.failNext(1, 400, { path: 'network-slice' }, '{"error":"no such PLMN"}');
+    simulator.faults.failNext(1, 400, { ...WRITES, path: 'network-slice' }, '{"error":"no such PLMN"}');
     const revision = await stage.intent.commit({ acme: acme() });
     await stage.reconciler.settled();
     const [refusal] = status().refused;
@@ -197,21 +198,22 @@ describe('Reconciler', () => {
   });
 
   it('sends once more what was sent when the answer got lost', async () => {
-    simulator.faults.halfAnswerNext(1);
+    simulator.faults.halfAnswerNext(1, WRITES);
     await stage.intent.commit({ acme: acme() });
     await stage.clock.begun(1);
     stage.clock.advance(100);
     await stage.reconciler.settled();
-    assert.deepEqual(simulator.requests.map(({ path }) => path.split('/').at(-1)).sort(), [
-      'cameras',
-      'cameras',
-      'vision',
-    ]);
+    assert.deepEqual(
+      writes()
+        .map(({ path }) => path.split('/').at(-1))
+        .sort(),
+      ['cameras', 'cameras', 'vision'],
+    );
     assert.equal(status().pending, 0);
   });
 
   it('removes a document whose put was never answered, once intent drops it', async () => {
-    simulator.faults.closeNext(1, { effect: true, path: 'device-group' });
+    simulator.faults.closeNext(1, { ...WRITES, effect: true, path: 'device-group' });
     await stage.intent.commit({ acme: acme() });
     await stage.clock.begun(1);
     assert.deepEqual([...simulator.deviceGroups.keys()], ['cameras']);
@@ -245,7 +247,7 @@ describe('Reconciler', () => {
       simulator.clearLog();
       await stage.restart();
       await stage.reconciler.settled();
-      assert.deepEqual(simulator.requests, []);
+      assert.deepEqual(writes(), []);
 
       await stage.stop();
       stage.intent.force({ acme: acme(slowCameras('9')) });
@@ -263,9 +265,9 @@ describe('Reconciler', () => {
     });
 
     it('removes what was on its way when the engine stopped, if intent dropped it meanwhile', async () => {
-      simulator.faults.hangNext(1);
+      simulator.faults.hangNext(1, WRITES);
       await stage.intent.commit({ acme: acme() });
-      await simulator.waitFor(({ requests }) => requests.length === 1);
+      await simulator.waitFor(() => writes().length === 1);
       await stage.stop();
       simulator.faults.release();
       assert.deepEqual([...simulator.deviceGroups.keys()], ['cameras']);
@@ -276,7 +278,7 @@ describe('Reconciler', () => {
     });
 
     it('asks a core again that refused a document before', async () => {
-      simulator.faults.failNext(1, 400);
+      simulator.faults.failNext(1, 400, WRITES);
       await stage.intent.commit({ acme: acme() });
       await stage.reconciler.settled();
       await stage.restart();
@@ -351,7 +353,7 @@ describe('Reconciler', () => {
       await stage.intent.commit({ platform: { device: [device('core-1', simulator, { enabled: false })] } });
       await stage.intent.commit({ acme: acme() });
       await stage.reconciler.settled();
-      assert.deepEqual(simulator.requests, []);
+      assert.deepEqual(writes(), []);
       assert.equal(status().enabled, false);
       assert.equal(status().pending, 2);
       await stage.intent.commit({ platform: { device: [device('core-1', simulator)] } });
@@ -359,17 +361,18 @@ describe('Reconciler', () => {
       assert.deepEqual([...simulator.networkSlices.keys()], ['vision']);
     });
 
-    it('forgets a device that is taken out, without touching it', async () => {
+    it('forgets a device that is taken out, without touching it, and takes it over when it comes back', async () => {
       await stage.intent.commit({ acme: acme() });
       await stage.reconciler.settled();
       simulator.clearLog();
       await stage.intent.commit({ platform: {} });
       await stage.reconciler.settled();
       assert.deepEqual(stage.reconciler.status(), []);
-      assert.deepEqual(simulator.requests, []);
+      assert.deepEqual(writes(), []);
       await stage.intent.commit({ platform: { device: [device('core-1', simulator)] } });
       await stage.reconciler.settled();
-      assert.equal(simulator.requests.length, 2);
+      assert.deepEqual(writes(), []);
+      assert.equal(status().pending, 0);
     });
 
     it('speaks the language of the version that the platform names from then on', async () => {
@@ -392,7 +395,7 @@ describe('Reconciler', () => {
         stage.intent.commit({ platform: { device: [device('core-1', simulator, { version: '2.1.0' })] } }),
       );
       await stage.reconciler.settled();
-      assert.match(simulator.requests[0]?.body ?? '', /"ip-domain-expanded"/);
+      assert.match(writes()[0]?.body ?? '', /"ip-domain-expanded"/);
     });
 
     it('tries at once when the platform says something new about an unreachable device', async () => {
@@ -541,7 +544,7 @@ describe('Reconciler', () => {
         error.message,
         /^device 'core-1', document 'device-group\/cameras': device-group cameras: mbr\/uplink is 9{19}/,
       );
-      assert.deepEqual(simulator.requests, []);
+      assert.deepEqual(writes(), []);
     });
 
     it('leaves on the device what it has, also over a restart, and says so in the status', async () => {
@@ -594,14 +597,14 @@ describe('Reconciler', () => {
         acme: acme(),
       });
       await stage.reconciler.settled();
-      assert.deepEqual(seen, ['Bearer secret of env:TOKEN']);
+      assert.deepEqual([...new Set(seen.splice(0))], ['Bearer secret of env:TOKEN']);
       await stage.intent.commit({
         platform: {
           device: [device('core-1', { url: `http://127.0.0.1:${port}` }, { 'credentials-reference': 'env:OTHER' })],
         },
       });
       await stage.reconciler.settled();
-      assert.deepEqual(seen, ['Bearer secret of env:TOKEN', 'Bearer secret of env:OTHER']);
+      assert.equal(seen.at(-1), 'Bearer secret of env:OTHER');
       assert.doesNotMatch(inspect([status(), stage.events], { depth: 9 }), /secret of/);
     } finally {
       await stage.stop();
@@ -610,7 +613,7 @@ describe('Reconciler', () => {
   });
 
   it('tells its listeners of every put with its body, of removals, and of failures with their reason', async () => {
-    simulator.faults.failNext(1, 503, {}, '{"error":"busy"}');
+    simulator.faults.failNext(1, 503, WRITES, '{"error":"busy"}');
     const revision = await stage.intent.commit({ acme: acme() });
     await stage.clock.begun(1);
     stage.clock.advance(100);

@@ -147,6 +147,13 @@ export const platform: Model = model('edgeconf-platform', '1', [
     leaf('credentials-reference'),
     leaf('enabled', boolean, 'true'),
     list('parameter', 'name', leaf('value')),
+    leaf('calls-per-second', uint16),
+    container(
+      'drift',
+      leaf('check-interval', { base: 'uint32' }, '300'),
+      leaf('policy', string, '"revert"'),
+      list('exception', 'name', leaf('target'), leaf('path', string, '"/"'), leaf('policy')),
+    ),
   )('edgeconf-platform'),
 ]);
 

@@ -12,7 +12,7 @@ import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import type { Adapter } from '../../src/southbound/adapter.ts';
 import type { Clock } from '../../src/southbound/clock.ts';
 import type { DocumentEvent } from '../../src/southbound/device-worker.ts';
-import { type IntentSource, Reconciler } from '../../src/southbound/reconciler.ts';
+import { type IntentSource, Reconciler, type ReconcilerOptions } from '../../src/southbound/reconciler.ts';
 import { candidateTo, type Plain, snapshotOf } from './intent.ts';
 import { aether, platform } from './schemas.ts';
 
@@ -96,6 +96,7 @@ export class ManualClock implements Clock {
   #nowMs = 1_000_000;
   #sleepers: { untilMs: number; wake: () => void }[] = [];
   #watchers: (() => void)[] = [];
+  readonly #alarms = new Set<{ readonly dueMs: number; readonly ring: () => void }>();
   /** Lengths of all pauses begun so far. */
   readonly pauses: number[] = [];
 
@@ -121,8 +122,19 @@ export class ManualClock implements Clock {
     }
   }
 
+  alarm(durationMs: number, ring: () => void): () => void {
+    const alarm = { dueMs: this.#nowMs + durationMs, ring };
+    this.#alarms.add(alarm);
+    return () => this.#alarms.delete(alarm);
+  }
+
   advance(durationMs: number): void {
     this.#nowMs += durationMs;
+    for (const alarm of this.#alarms) {
+      if (alarm.dueMs > this.#nowMs) continue;
+      this.#alarms.delete(alarm);
+      alarm.ring();
+    }
     const due = this.#sleepers.filter(({ untilMs }) => untilMs <= this.#nowMs);
     this.#sleepers = this.#sleepers.filter(({ untilMs }) => untilMs > this.#nowMs);
     for (const { wake } of due) wake();
@@ -134,6 +146,7 @@ export interface StageOptions {
   /** Of all targets; aether by default. */
   readonly model?: Model;
   readonly adapters?: readonly Adapter[];
+  readonly options?: Pick<ReconcilerOptions, 'adopt' | 'causesOf'>;
 }
 
 /** One engine with its surroundings, which outlive it so that it can be started again. */
@@ -143,12 +156,14 @@ export class Stage {
   readonly events: DocumentEvent[] = [];
   readonly #folder: string;
   readonly #adapters: readonly Adapter[];
+  readonly #options: StageOptions['options'];
   #db: Level<string, string> | undefined;
   #reconciler: Reconciler | undefined;
 
   private constructor(folder: string, options: StageOptions) {
     this.#folder = folder;
     this.#adapters = options.adapters ?? [sdCore];
+    this.#options = options.options;
     this.intent = new Intent(options.targets ?? ['acme'], options.model ?? aether);
   }
 
@@ -171,6 +186,7 @@ export class Stage {
       random: () => 1,
       backoff: { firstMs: 100, longestMs: 1_000 },
       resolveSecret: async (reference) => `secret of ${reference}`,
+      ...this.#options,
     });
     this.#reconciler.listen((event) => this.events.push(event));
     this.intent.plan = this.#reconciler.plan;

@@ -27,6 +27,8 @@ describe('Reconciler on the real datastore', () => {
   let reconciler: Reconciler;
   let db: Level<string, string>;
   const rendered: string[] = [];
+  /** Calls that could change something. */
+  const writes = () => simulator.requests.filter(({ method }) => method !== 'GET');
 
   before(async () => {
     models = await readModels(join(packageRoot, 'models'));
@@ -105,7 +107,7 @@ describe('Reconciler on the real datastore', () => {
     await close();
     await open();
     await reconciler.settled();
-    assert.deepEqual(simulator.requests, []);
+    assert.deepEqual(writes(), []);
     await replaceAll('acme', '{}');
     await reconciler.settled();
     assert.equal(simulator.networkSlices.size + simulator.deviceGroups.size, 0);
@@ -141,8 +143,8 @@ describe('Reconciler on the real datastore', () => {
     const text = await acme();
     await replaceAll('acme', text.replace(/("imsi": "[0-9]{14})[0-9]"/, '$19"'));
     await reconciler.settled();
-    assert.equal(simulator.requests.length, 1);
-    assert.match(simulator.requests[0]?.path ?? '', /\/device-group\//);
+    assert.equal(writes().length, 1);
+    assert.match(writes()[0]?.path ?? '', /\/device-group\//);
     assert.equal(rendered.length, 1);
   });
 

@@ -1,11 +1,13 @@
 // Which documents there are, one of them in full, why its leaves are as they are, and which ones a part of intent reaches.
 
+import { PLATFORM } from '../../access/platform-target.ts';
 import { EdgeconfError } from '../../errors.ts';
 import { parsePath } from '../../proto/path-text.ts';
 import type * as proto from '../../proto/southbound.ts';
 import { formatPath, type Path } from '../../schema/path.ts';
 import { encodeKey, type RowKey } from '../../schema/row-key.ts';
 import { inSlices, Slices } from '../../slices.ts';
+import { driftPolicy, readCare, usualCare } from '../../southbound/device-care.ts';
 import type { DocumentStatus } from '../../southbound/document-status.ts';
 import type { ExplainedLeaf } from '../../southbound/explain.ts';
 import { isWithin } from '../../southbound/json-pointer.ts';
@@ -74,9 +76,17 @@ export async function getDocument(
     ...answer,
     desired,
     acknowledged: isTaken ? desired : '',
+    drift_policy: policyFor(deps, device, status),
     ...(unit === undefined ? {} : await lastChange(deps.datastore, unit)),
     ...(asks ? await asked(deps, caller, device, document) : {}),
   };
+}
+
+/** What is done when the device is found to hold something else. */
+function policyFor({ datastore }: SouthboundDeps, device: string, { target, ref }: DocumentStatus): string {
+  const platform = datastore.snapshot(PLATFORM);
+  const care = platform === undefined ? usualCare : readCare(platform, platform.model.root, device);
+  return driftPolicy(care, target, ref.source);
 }
 
 /** What the device holds now, or why that is not known: the rest of the answer is worth having in any case. */

@@ -6,8 +6,17 @@ import { type HttpFace, serveHealth } from '../../../src/northbound/http/health.
 describe('HTTP health', () => {
   let face: HttpFace;
   let missing: string[] = [];
+  const called: (string | undefined)[] = [];
   before(async () => {
-    face = await serveHealth('127.0.0.1', 0, () => missing);
+    face = await serveHealth(
+      '127.0.0.1',
+      0,
+      () => missing,
+      (device) => {
+        called.push(device);
+        return device === undefined || device === 'core 1';
+      },
+    );
   });
   after(() => face.close());
   const url = (path: string): string => `http://127.0.0.1:${face.port}${path}`;
@@ -30,6 +39,16 @@ describe('HTTP health', () => {
   it('answers another path with 404 and another method with 405', async () => {
     assert.equal((await fetch(url('/'))).status, 404);
     assert.equal((await fetch(url('/healthz'), { method: 'POST', body: 'x' })).status, 405);
+  });
+
+  it('takes the call of a device that restarted, whatever it sends along, and names no device to others', async () => {
+    const post = async (path: string, method = 'POST') =>
+      (await fetch(url(path), method === 'GET' ? {} : { method, body: 'x'.repeat(100_000) })).status;
+    assert.deepEqual([await post('/synchronize/core%201'), await post('/synchronize')], [202, 202]);
+    assert.deepEqual(called.splice(0), ['core 1', undefined]);
+    assert.deepEqual([await post('/synchronize/core-2'), await post('/synchronize/%ff')], [404, 404]);
+    assert.deepEqual([await post('/synchronize/core%201', 'GET'), await post('/synchronize', 'PUT')], [405, 405]);
+    assert.deepEqual(called, ['core-2']);
   });
 
   it('refuses a port in use with the reason', async () => {
