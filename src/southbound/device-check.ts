@@ -10,6 +10,7 @@ import type { DocumentStatus } from './document-status.ts';
 import type { DriftBook } from './drift-book.ts';
 import type { Held, Operation } from './held-document.ts';
 import { expectedOf } from './read-back.ts';
+import { RemovalProof } from './removal-proof.ts';
 
 type Put = Extract<Operation, { op: 'put' }>;
 
@@ -33,6 +34,7 @@ export interface CheckParts {
 export class DeviceCheck {
   readonly #parts: CheckParts;
   readonly #readable: ReadonlySet<string>;
+  readonly #removals: RemovalProof;
   /** Kinds to be listed. */
   readonly #toList = new Set<string>();
   /** Ids of documents to be read. */
@@ -51,6 +53,7 @@ export class DeviceCheck {
   constructor(parts: CheckParts) {
     this.#parts = parts;
     const kinds = Object.entries(parts.adapter.documentKinds);
+    this.#removals = new RemovalProof(parts);
     this.#readable = new Set(kinds.flatMap(([kind, { readable }]) => (readable ? [kind] : [])));
   }
 
@@ -79,7 +82,7 @@ export class DeviceCheck {
   }
 
   get mustRead(): boolean {
-    return this.#toRead.size > 0;
+    return this.#toRead.size > 0 || this.#removals.isDue;
   }
 
   /** How many documents the device lists and nobody wanted here. */
@@ -128,18 +131,23 @@ export class DeviceCheck {
   }
 
   /** The device has taken a put or a removal. @param isFirst whether it never had acknowledged the document before */
-  taken({ op, ref }: Operation, isFirst: boolean): void {
-    const { id, kind } = ref;
+  taken(operation: Operation, isFirst: boolean): void {
+    const { id, kind } = operation.ref;
     this.#known(id);
     this.#verified.delete(id);
     const owed = this.#afterPut.delete(id);
-    if (op === 'remove') {
+    if (operation.op === 'remove') {
       this.#toRead.delete(id);
       this.#parts.drift.clear(id);
-    } else if (this.#readable.has(kind)) {
-      const again = this.#parts.drift.toldAgain(id);
-      if (isFirst || owed || again) this.#toRead.add(id);
+      const proves = this.#readable.has(kind) && this.#parts.adapter.documentKinds[kind]?.removal === 'remove';
+      if (proves) this.#removals.removed(operation);
+      this.#end();
+      return;
     }
+    this.#removals.forget(id);
+    if (!this.#readable.has(kind)) return;
+    const again = this.#parts.drift.toldAgain(id);
+    if (isFirst || owed || again) this.#toRead.add(id);
   }
 
   /** Asks for the list of one kind. */
@@ -167,7 +175,10 @@ export class DeviceCheck {
   /** Reads one document. */
   async read(): Promise<void> {
     const [id] = this.#toRead;
-    if (id === undefined) return;
+    if (id === undefined) {
+      await this.#removals.next();
+      return this.#end();
+    }
     this.#toRead.delete(id);
     const before = this.#parts.queue.standing(id);
     if (before?.held === undefined || !this.#readable.has(before.ref.kind)) return this.#end();
@@ -189,7 +200,7 @@ export class DeviceCheck {
   }
 
   #end(): void {
-    if (this.#toList.size > 0 || this.#toRead.size > 0) return;
+    if (this.mustList || this.mustRead) return;
     if (this.#parts.rounds.end({ notVerifiable: this.notVerifiable, foreign: this.foreign })) this.#failures.clear();
   }
 
@@ -212,6 +223,7 @@ export class DeviceCheck {
 
   async #compareList(kind: string, listed: ReadonlySet<string>): Promise<void> {
     const { queue, adapter } = this.#parts;
+    await this.#removals.listed(kind, listed);
     const isReset = adapter.documentKinds[kind]?.removal === 'reset';
     for (const known of [this.#there, this.#foreign]) {
       for (const [id, listedKind] of known) if (listedKind === kind) known.delete(id);

@@ -151,6 +151,14 @@ export class DocumentQueue {
     return held;
   }
 
+  /** A document was found that the device had said to have removed: it is to be removed again. Gives what to remember. */
+  stillThere({ ref, target, revision }: Operation): Held {
+    const held = { ref, target, text: undefined, confirmed: true };
+    this.#held.set(ref.id, held);
+    this.#settle(ref.id, revision);
+    return held;
+  }
+
   /** Notes what the device was found to hold in place of what it acknowledged; undefined: no difference. */
   noteActual(id: string, actual: string | undefined): Held | undefined {
     const before = this.#held.get(id);

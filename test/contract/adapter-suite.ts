@@ -8,6 +8,13 @@ import { plainly } from '../../src/southbound/because.ts';
 import { intentView, noReads } from '../../src/southbound/intent-view.ts';
 import { type Plain, snapshotOf } from '../southbound/intent.ts';
 import { Stage } from '../southbound/stage.ts';
+import { readBackSuite } from './read-back-suite.ts';
+
+/**
+ * How a call can go wrong though it is answered: `error` is a 5xx or the like and no effect, `half` takes effect and its
+ * answer breaks off, `garbage` and `no effect` look like success while nothing was done.
+ */
+export type Spoilt = 'error' | 'half' | 'garbage' | 'no effect';
 
 /** A simulated device as the suite sees it. */
 export interface SimulatedDevice {
@@ -20,6 +27,12 @@ export interface SimulatedDevice {
   loseAnswer(n: number, when: 'before' | 'after'): void;
   /** Keeps the n-th of the next changing calls waiting; `reached` resolves when it has come in, `release` does it. */
   hold(n: number): { reached: Promise<void>; release(): void };
+  /** Spoils the n-th of the next changing calls; the suite does that where the device can. */
+  spoil?(n: number, how: Spoilt): void;
+  /** Somebody else changes a leaf of a document of a readable kind. Devices with readable kinds must have it. */
+  tamper?(documentId: string): Promise<void>;
+  /** Restarts, and holds nothing any more. Devices with readable kinds must have it. */
+  forget?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,25 +74,8 @@ export function adapterSuite(name: string, subject: AdapterSubject): void {
       await simulated.close();
     });
 
-    /** Commits, and lets time pass whenever the engine pauses, until the device is at rest. */
-    const settle = async (trees: Record<string, Plain>): Promise<void> => {
-      await stage.intent.commit(trees);
-      await rest();
-    };
-    const rest = async (): Promise<void> => {
-      const done = stage.reconciler.settled();
-      let resting = false;
-      void done.finally(() => {
-        resting = true;
-      });
-      for (let pauses = stage.clock.pauses.length; !resting; pauses += 1) {
-        stage.clock.advance(1_000);
-        await Promise.race([done, stage.clock.begun(pauses + 1)]);
-      }
-      await done;
-      const [status] = stage.reconciler.status();
-      assert.deepEqual([status?.pending, status?.refused, status?.faults], [0, [], []]);
-    };
+    const settle = (trees: Record<string, Plain>) => stage.settle(trees);
+    const rest = () => stage.rest();
 
     it('declares the kind of every document that it lists, no id twice, and dependencies that it lists', () => {
       const refs = list(subject, intent);
@@ -146,25 +142,11 @@ export function adapterSuite(name: string, subject: AdapterSubject): void {
       assert.deepEqual(simulated.contents(), wanted);
     });
 
-    it('reads back what it can read, and nothing once it is removed', async () => {
-      const client = adapter.connect({ ...device(subject), address: simulated.address }, undefined);
-      const signal = AbortSignal.timeout(10_000);
-      try {
-        const readable = list(subject, intent).filter(({ kind }) => adapter.documentKinds[kind]?.readable === true);
-        for (const ref of readable) assert.equal(await client.read(ref, signal), undefined);
-        await settle({ acme: intent });
-        for (const ref of readable) assert.notEqual(await client.read(ref, signal), undefined, ref.id);
-        await settle({ acme: {} });
-        for (const ref of readable) assert.equal(await client.read(ref, signal), undefined, ref.id);
-      } finally {
-        await client.close();
-      }
-    });
-
     it('takes the removal of what is not there for done', async () => {
       const client = adapter.connect({ ...device(subject), address: simulated.address }, undefined);
       try {
-        for (const ref of list(subject, intent)) await client.remove(ref, AbortSignal.timeout(10_000));
+        const removable = list(subject, intent).filter(({ kind }) => adapter.documentKinds[kind]?.removal === 'remove');
+        for (const ref of removable) await client.remove(ref, AbortSignal.timeout(10_000));
       } finally {
         await client.close();
       }
@@ -225,9 +207,12 @@ export function adapterSuite(name: string, subject: AdapterSubject): void {
       }
     });
   });
+
+  readBackSuite(name, subject);
 }
 
-function device({ adapter, device: leaves }: AdapterSubject): Device {
+/** The device of a subject as adapters see it. */
+export function device({ adapter, device: leaves }: AdapterSubject): Device {
   const { endpoint = [], version } = leaves as { endpoint?: readonly string[]; version?: string };
   const name = 'd';
   return Object.freeze({
@@ -242,11 +227,13 @@ function device({ adapter, device: leaves }: AdapterSubject): Device {
   });
 }
 
-function view({ model }: AdapterSubject, tree: Plain) {
+/** An intent as adapters see it. */
+export function view({ model }: AdapterSubject, tree: Plain) {
   return intentView(snapshotOf('acme', model, 1, tree), model.root, noReads());
 }
 
-function list(subject: AdapterSubject, tree: Plain): DocumentRef[] {
+/** The documents that an intent needs on it. */
+export function list(subject: AdapterSubject, tree: Plain): DocumentRef[] {
   const root = view(subject, tree);
   const { adapter } = subject;
   const parts = adapter.partition === undefined ? [root] : root.list(adapter.partition);

@@ -26,6 +26,23 @@ async function start(version: CoreVersion): Promise<SimulatedDevice> {
         release: () => simulator.faults.release(),
       };
     },
+    spoil: (n, how) => {
+      const scope = { ...WRITES, skip: n - 1 };
+      if (how === 'error') simulator.faults.failNext(1, 503, scope);
+      else if (how === 'half') simulator.faults.halfAnswerNext(1, scope);
+      else if (how === 'garbage') simulator.faults.garbageNext(1, scope);
+      else simulator.faults.ignoreNext(1, scope);
+    },
+    tamper: async (id) => {
+      const url = `${simulator.url}/config/v1/${id}`;
+      const document = (await (await fetch(url)).json()) as Record<string, unknown>;
+      const changed = id.startsWith('device-group/')
+        ? { ...document, 'site-info': 'elsewhere' }
+        : { ...document, 'slice-id': { sst: '9', sd: '090909' } };
+      const headers = { 'content-type': 'application/json' };
+      await fetch(url, { method: 'POST', headers, body: JSON.stringify(changed) });
+    },
+    forget: () => simulator.faults.restart({ state: 'lost' }),
     close: () => simulator.close(),
   };
 }

@@ -1,5 +1,6 @@
 // What engine tests stand on: intent in memory with a feed, a store on disk, a clock that only the test moves.
 
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -198,6 +199,40 @@ export class Stage {
     await this.#db?.close();
     this.#reconciler = undefined;
     this.intent.plan = async () => [];
+  }
+
+  /** Commits, and lets time pass whenever the engine pauses, until the devices are at rest and have everything. */
+  async settle(trees: Readonly<Record<string, Plain>>): Promise<void> {
+    await this.intent.commit(trees);
+    await this.rest();
+  }
+
+  /** As `settle`, without a commit. */
+  async rest(): Promise<void> {
+    await this.passing(this.reconciler.settled());
+    for (const { pending, refused, faults } of this.reconciler.status()) {
+      assert.deepEqual([pending, refused, faults], [0, [], []]);
+    }
+  }
+
+  /** Lets time pass whenever the engine pauses, until the promise is kept. */
+  async passing<T>(promise: Promise<T>): Promise<T> {
+    let isOver = false;
+    const over = promise.finally(() => {
+      isOver = true;
+    });
+    // Who waits gets to know of a failure below.
+    over.catch(() => {});
+    for (let pauses = this.clock.pauses.length; !isOver; pauses += 1) {
+      this.clock.advance(1_000);
+      await Promise.race([over.catch(() => {}), this.clock.begun(pauses + 1)]);
+    }
+    return await promise;
+  }
+
+  /** Forgets all that devices acknowledged, as if the service were new. The engine must not run. */
+  async forgetDevices(): Promise<void> {
+    await rm(join(this.#folder, 'southbound'), { recursive: true, force: true });
   }
 
   async restart(): Promise<void> {
