@@ -13,7 +13,7 @@ import { allEntries, deliveryListOf, deliveryLists, entriesAt, entryCreated, isC
 import type { DocumentStatus } from './document-status.ts';
 import { Due } from './due.ts';
 import { deviceNames } from './planner.ts';
-import type { Reconciler, SouthboundStatus } from './reconciler.ts';
+import type { Reconciler } from './reconciler.ts';
 import { reportsFor, StateTree, shortened } from './state-tree.ts';
 
 /** Where reports go; a Datastore fits. */
@@ -46,8 +46,8 @@ class Reporter {
   readonly #documents: Due<string>;
   /** Looked at after the documents that they may be made from. */
   readonly #entries: Due<EntryId>;
-  /** Why documents of a device are pending, as far as that is the same for all of them. */
-  readonly #hindrances = new Map<string, string | undefined>();
+  /** Devices that nothing can be sent to: all their pending documents say so. */
+  readonly #silent = new Set<string>();
   readonly #entriesOf = new WeakMap<DocumentRef, { target: string; entries: readonly EntryId[] }>();
   /** Places of intent whose gaps have moved. */
   readonly #places = new Map<string, { readonly target: string; readonly source: readonly string[] }>();
@@ -146,10 +146,10 @@ class Reporter {
 
   #lookAtDevice(device: string): void {
     const status = this.#reconciler.statusOf(device);
-    const hindrance = status === undefined ? undefined : hindranceOf(status);
-    if (this.#hindrances.get(device) === hindrance) return;
-    if (hindrance === undefined) this.#hindrances.delete(device);
-    else this.#hindrances.set(device, hindrance);
+    const isSilent = status !== undefined && (!status.enabled || status.connected === false);
+    if (this.#silent.has(device) === isSilent) return;
+    if (isSilent) this.#silent.add(device);
+    else this.#silent.delete(device);
     this.#lookAtAllOf(device);
   }
 
@@ -161,7 +161,7 @@ class Reporter {
     const at = id.indexOf('\0');
     const [device, document] = [id.slice(0, at), id.slice(at + 1)];
     const status = this.#reconciler.document(device, document);
-    const delivered = status === undefined ? undefined : { ...status, reason: this.#reasonOf(device, status) };
+    const delivered = status === undefined ? undefined : { ...status, reason: shortened(status.reason) };
     const entries = status === undefined ? [] : this.#entriesServed(status);
     for (const entry of this.#delivery.document(device, document, delivered, entries)) this.#entries.add(entry);
   }
@@ -183,11 +183,6 @@ class Reporter {
     const entries = root === undefined ? [] : entriesAt(root, source).map((key) => entryId(target, key));
     const lacks = this.#reconciler.gaps.of(target, source);
     for (const entry of this.#delivery.lacks([target, ...source].join('\0'), entries, lacks)) this.#entries.add(entry);
-  }
-
-  #reasonOf(device: string, { status, reason }: DocumentStatus): string | undefined {
-    const words = status === 'pending' ? this.#hindrances.get(device) : reason;
-    return words === undefined ? undefined : shortened(words);
   }
 
   #entriesServed({ ref, target }: DocumentStatus): readonly EntryId[] {
@@ -229,12 +224,6 @@ function entryReports(snapshot: Snapshot, entry: RowKey, { status, systems }: En
     row.leaf('reason', system.reason);
   }
   return reportsFor(snapshot, [entry + list.status, entry + list.systems], state.rows);
-}
-
-/** Said without the words of the device: they may be about another tenant's document, or tell where the device is. */
-function hindranceOf({ enabled, connected }: SouthboundStatus): string | undefined {
-  if (!enabled) return 'the operator has disabled the system';
-  return connected === false ? 'the system does not answer' : undefined;
 }
 
 function documentId(device: string, document: string): string {

@@ -92,7 +92,7 @@ function writeFigures(state: StateTree, view: DeviceView): void {
   state.leaf('intent-revision', String(view.intentRevision));
   state.leaf('applied-revision', String(view.appliedRevision));
   state.leaf('last-contact', timeText(view.lastContactMs));
-  state.leaf('trouble', view.trouble === undefined ? undefined : shortened(view.trouble));
+  state.leaf('trouble', shortened(view.trouble));
   state.leaf('pending', view.pending);
   state.leaf('last-verified', timeText(view.lastVerifiedMs));
   state.leaf('not-verifiable', view.notVerifiable);
@@ -118,16 +118,12 @@ function* entriesOf({ refused, faults, drift, pools, schemaOf }: DeviceView): It
   for (const { document, path, expected, actual, target, source, policy } of drift) {
     const root = target === undefined ? undefined : schemaOf(target);
     const place = root === undefined ? source.join('/') : sourceText(root, source);
-    const leaves = { expected: short(expected), actual: short(actual), target, source: place, policy };
+    const leaves = { expected: shortened(expected), actual: shortened(actual), target, source: place, policy };
     yield { list: 'drift', keys: [document, path], leaves };
   }
   for (const { name, capacity, used, free } of pools) {
     yield { list: 'pool', keys: [name], leaves: { capacity, used, free } };
   }
-}
-
-function short(json: string | undefined): string | undefined {
-  return json === undefined ? undefined : shortened(json);
 }
 
 function timeText(ms: number | undefined): string | undefined {

@@ -83,7 +83,8 @@ export class DeviceView {
     if (!standing.isPending) return undefined;
     const { device, line, queue } = this.#parts;
     if (!device().enabled) return 'the device is disabled';
-    if (line.trouble !== undefined) return `the device cannot be asked: ${line.trouble}`;
+    // Not its words: they may be about another tenant's document, or tell where the device is.
+    if (line.trouble !== undefined) return 'the device does not answer';
     const key = queue.waitsFor(id);
     if (key === undefined) return undefined;
     if (!key.startsWith(ELSEWHERE)) return `waits for document '${key}'`;

@@ -41,6 +41,8 @@ export interface Assignment {
   readonly leave: boolean;
   /** Why what intent says now is not what is desired, or whose wish is not granted. */
   readonly fault: EdgeconfError | undefined;
+  /** The fault is that another one wants the document too: what is desired is not touched by it. */
+  readonly isContested: boolean;
 }
 
 /** Transactions as rendered, not yet part of what is known. */
@@ -361,7 +363,8 @@ export class Planner {
     const fault = holder?.fault ?? (rival === undefined ? undefined : claimRefusal(rival, holder));
     const leave = holder !== undefined && holder.desired === undefined;
     const target = holder?.target ?? told.target;
-    return { device, document, target, causes: told.causes, desired: holder?.desired, leave, fault };
+    const isContested = fault !== undefined && holder?.fault === undefined;
+    return { device, document, target, causes: told.causes, desired: holder?.desired, leave, fault, isContested };
   }
 }
 

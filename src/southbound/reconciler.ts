@@ -26,6 +26,12 @@ import type { WorkerSurroundings } from './worker-parts.ts';
 
 export type { DocumentFault, IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 
+/** Why a document cannot be sent, or that another one wants it too. */
+interface Fault {
+  readonly message: string;
+  readonly isContested: boolean;
+}
+
 /** The reserved target that lists devices. */
 const PLATFORM = 'platform';
 
@@ -42,7 +48,7 @@ export class Reconciler {
   readonly #crew: DeviceCrew;
   readonly #waiters: SettleWaiters;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
-  readonly #faults = new Map<string, Map<string, string>>();
+  readonly #faults = new Map<string, Map<string, Fault>>();
   /** Versions that devices were found to have. */
   readonly #versions = new Map<string, string>();
   #platform: Snapshot | undefined;
@@ -168,7 +174,7 @@ export class Reconciler {
     return {
       ...(this.#crew.get(name)?.view.status() ?? idleStatus(device, this.#revision)),
       kind: device.kind,
-      faults: [...(this.#faults.get(name) ?? [])].map(([document, message]) => ({ document, message })),
+      faults: [...(this.#faults.get(name) ?? [])].map(([document, { message }]) => ({ document, message })),
     };
   }
 
@@ -313,9 +319,9 @@ export class Reconciler {
   /** Tells the workers all at once: a document may need another. @param timeMs when it was committed */
   #assign(assignments: readonly Assignment[], timeMs: number | undefined): void {
     const revision = this.#incoming;
-    for (const { device, document, desired, leave, fault, target, causes } of assignments) {
+    for (const { device, document, desired, leave, fault, isContested, target, causes } of assignments) {
       const worker = this.#crew.get(device);
-      this.#note(device, document, fault);
+      this.#note(device, document, fault === undefined ? undefined : { message: fault.message, isContested });
       const before = this.#crew.queue(device)?.standing(document);
       if (before?.isPending === true && before.desired?.text !== desired?.text) {
         this.#waiters.superseded(device, document, before.revision, revision);
@@ -338,21 +344,23 @@ export class Reconciler {
   }
 
   #withFault(device: string, status: DocumentStatus): DocumentStatus {
-    const reason = this.#faults.get(device)?.get(status.ref.id);
-    return reason === undefined ? status : { ...status, status: 'failed', reason };
+    const fault = this.#faults.get(device)?.get(status.ref.id);
+    // What another one wants here is not for the eyes of who has the document, and does not touch it.
+    if (fault === undefined || fault.isContested) return status;
+    return { ...status, status: 'failed', reason: fault.message };
   }
 
-  #note(device: string, documentId: string, fault: EdgeconfError | undefined): void {
-    const faults = this.#faults.get(device) ?? new Map<string, string>();
+  #note(device: string, documentId: string, fault: Fault | undefined): void {
+    const faults = this.#faults.get(device) ?? new Map<string, Fault>();
     const before = faults.get(documentId);
     if (fault === undefined) faults.delete(documentId);
     else {
-      faults.set(documentId, fault.message);
+      faults.set(documentId, fault);
       southboundLog.warn({ device, document: documentId, reason: fault.message }, 'a document cannot be sent');
     }
     if (faults.size === 0) this.#faults.delete(device);
     else this.#faults.set(device, faults);
-    if (before !== fault?.message) this.#documents.tell(device, documentId);
+    if (before?.message !== fault?.message) this.#documents.tell(device, documentId);
   }
 }
 

@@ -79,6 +79,8 @@ export function reportsFor(
 }
 
 /** What a device said, short enough to be shown. */
-export function shortened(words: string): string {
-  return words.length <= MOST_CHARS ? words : `${words.slice(0, MOST_CHARS)}...`;
+export function shortened(words: string): string;
+export function shortened(words: string | undefined): string | undefined;
+export function shortened(words: string | undefined): string | undefined {
+  return words === undefined || words.length <= MOST_CHARS ? words : `${words.slice(0, MOST_CHARS)}...`;
 }

@@ -72,9 +72,12 @@ describe('delivery state in the tree', () => {
     core.faults.release();
     await there.done;
     assert.deepEqual(there.had(`${slice}/status`), ['"pending"', '"in-effect"']);
+    await running.service.southbound.verify('core');
+    const verified = `${slice}/system[device=core]/verified`;
+    await running.follow('acme', site, (values) => values.get(verified) === '"verified"').done;
     assert.deepEqual(await state(slice), {
       'edgeconf-site:status': 'in-effect',
-      'edgeconf-site:system': [{ device: 'core', status: 'in-effect', verified: 'unverified' }],
+      'edgeconf-site:system': [{ device: 'core', status: 'in-effect', verified: 'verified' }],
     });
   });
 
@@ -108,16 +111,16 @@ describe('delivery state in the tree', () => {
     await sliceIs('in-effect');
   });
 
-  it('is pending while the system does not answer, without saying where it is, and in effect afterwards', async () => {
+  it('is pending while the device does not answer, without saying where it is, and in effect afterwards', async () => {
     await core.faults.goDown();
     const reason = `${slice}/system[device=core]/reason`;
-    const down = running.follow('acme', site, is(reason, 'the system does not answer'));
+    const down = running.follow('acme', site, is(reason, 'the device does not answer'));
     await down.ready;
     await running.set('acme', intent());
     await down.done;
     assert.deepEqual(await state(slice), {
       'edgeconf-site:status': 'pending',
-      'edgeconf-site:system': [{ device: 'core', status: 'pending', reason: 'the system does not answer' }],
+      'edgeconf-site:system': [{ device: 'core', status: 'pending', reason: 'the device does not answer' }],
     });
     await core.faults.comeUp({ state: 'kept' });
     await sliceIs('in-effect');
@@ -127,12 +130,60 @@ describe('delivery state in the tree', () => {
     );
   });
 
-  it('says that the operator has disabled the system', async () => {
+  it('says that the device is disabled', async () => {
     await running.set('platform', { enabled: false }, '/device[name=core]');
     await running.set('acme', intent());
     const reason = `${slice}/system[device=core]/reason`;
-    await running.follow('acme', site, is(reason, 'the operator has disabled the system')).done;
+    await running.follow('acme', site, is(reason, 'the device is disabled')).done;
     await running.set('platform', { enabled: true }, '/device[name=core]');
+    await sliceIs('in-effect');
+  });
+
+  it('is drifted while the core is left with what a foreign hand put there, and in effect once that is put right', async () => {
+    await running.set('platform', { policy: 'report' }, '/device[name=core]/drift');
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+    const url = `${core.url}/config/v1/device-group/north-robots`;
+    const found = await (await fetch(url)).text();
+    assert.match(found, /20000000/);
+    const headers = { 'content-type': 'application/json' };
+    const body = found.replace('20000000', '30000000');
+    assert.equal((await fetch(url, { method: 'POST', headers, body })).ok, true);
+    const drifted = running.follow('acme', site, is(`${group}/status`, 'drifted'));
+    await drifted.ready;
+    await running.service.southbound.verify('core');
+    await drifted.done;
+    const listed = (all: Values): boolean => [...all.keys()].some((at) => at.includes('/drift['));
+    await running.follow('platform', '/device', listed).done;
+    const device = (await running.get('platform', '/device[name=core]/state')) as Record<string, unknown>;
+    const [drift] = device['edgeconf-platform:drift'] as Record<string, string>[];
+    assert.match(drift?.path ?? '', /mbr-uplink/);
+    delete drift?.path;
+    assert.deepEqual(drift, {
+      actual: '30000000',
+      document: 'device-group/north-robots',
+      expected: '20000000',
+      policy: 'report',
+      source: '/site[site-id=north]/device-group[device-group-id=north-robots]',
+      target: 'acme',
+    });
+    await running.set('platform', { policy: 'revert' }, '/device[name=core]/drift');
+    await running.service.southbound.verify('core');
+    await running.follow('acme', site, is(`${group}/status`, 'in-effect')).done;
+    assert.equal(await (await fetch(url)).text(), found);
+    await running.follow('platform', '/device', (all) => all.size > 0 && !listed(all)).done;
+  });
+
+  it('comes back with a core that has lost everything and calls', async () => {
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+    await core.faults.restart({ state: 'lost' });
+    const { status } = await fetch(`http://127.0.0.1:${running.service.httpPort}/synchronize/core`, { method: 'POST' });
+    assert.equal(status, 202);
+    await core.waitFor(({ networkSlices }) => networkSlices.has('north-robots'));
+    await running.service.southbound.verify('core');
+    const verified = `${slice}/system[device=core]/verified`;
+    await running.follow('acme', site, (values) => values.get(verified) === '"verified"').done;
     await sliceIs('in-effect');
   });
 

@@ -106,11 +106,12 @@ export class RunningService {
     return JSON.parse(Buffer.from(notification?.[0]?.update?.[0]?.val?.json_ietf_val ?? []).toString());
   }
 
-  /** Follows a path ON_CHANGE until `until` holds for the values by path; deletes take values away. */
+  /** Follows a path ON_CHANGE until `until` holds for all values by path; deletes take values away. */
   follow(target: string, path: string, until: (values: Values) => boolean): Following {
     const stream = this.operator.subscribe();
     const values = new Map<string, string>();
     const history = new Map<string, string[]>();
+    let isSynced = false;
     let synced: () => void = () => {};
     const ready = new Promise<void>((resolve) => {
       synced = resolve;
@@ -118,7 +119,10 @@ export class RunningService {
     const done = new Promise<Values>((resolve, reject) => {
       stream.on('error', (error) => reject(error));
       stream.on('data', ({ update, sync_response }: SubscribeResponse) => {
-        if (sync_response === true) synced();
+        if (sync_response === true) {
+          isSynced = true;
+          synced();
+        }
         for (const gone of update?.delete ?? []) {
           const text = printElems(gone.elem ?? []);
           for (const known of values.keys()) if (known.startsWith(text)) values.delete(known);
@@ -129,7 +133,7 @@ export class RunningService {
           values.set(text, value);
           history.set(text, [...(history.get(text) ?? []), value]);
         }
-        if (!until(values)) return;
+        if (!isSynced || !until(values)) return;
         stream.removeAllListeners('error').on('error', () => {});
         stream.cancel();
         resolve(values);
