@@ -208,7 +208,10 @@ export interface Adapter {
   checkDevice?(device: Device): void;
   /** The endpoint URIs of devices of this kind that this tenant's intent, or its part, names. Only those devices are listed for it. */
   endpoints(part: IntentNode): readonly string[];
-  /** Which documents this tenant's intent, or its part, needs on the device. Pure and deterministic; no id twice. */
+  /**
+   * Which documents this tenant's intent, or its part, needs on the device. Pure and deterministic; no id twice. Of
+   * `device.endpoints` it depends only on which of the part's own endpoints are among them.
+   */
   list(part: IntentNode, device: Device): readonly DocumentRef[];
   /** What the part asks for that the device cannot do. Pure. */
   gaps?(part: IntentNode, device: Device): readonly Gap[];
@@ -217,8 +220,8 @@ export interface Adapter {
   /** How much there is of a pool; undefined: no limit. */
   capacity?(device: Device, pool: string): number | undefined;
   /**
-   * The content of one of the documents, made from the root of intent. Pure and deterministic; object members in any order,
-   * the engine sorts them. Every leaf lies within a `because`.
+   * The content of one of the documents, made from the root of intent. Pure and deterministic; of `ref` it depends on kind, id
+   * and source alone. Object members in any order, the engine sorts them. Every leaf lies within a `because`.
    * @throws EdgeconfError FAILED_PRECONDITION when the device could not take what the intent says; refuses the commit.
    */
   render(intent: IntentNode, device: Device, ref: DocumentRef, because: Because): Json;

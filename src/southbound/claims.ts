@@ -69,6 +69,6 @@ export function claimRefusal(unit: DocumentUnit, holder: DocumentUnit | undefine
   return new EdgeconfError(
     'FAILED_PRECONDITION',
     `${source} needs document '${unit.ref.id}' on device '${unit.device}', but ${by} has a document of that name there ` +
-      'already; names are shared by all who use the device: choose another one',
+      'already; all who use the device share its names, and each belongs to one: choose another id, or another device',
   );
 }

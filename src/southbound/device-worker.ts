@@ -285,7 +285,8 @@ export class DeviceWorker {
 
   #giveUp(reason: string): void {
     this.#rounds.failed(reason);
-    if (this.#stopped.signal.aborted) this.#questions.close(reason);
+    // Whoever asks is told so, instead of waiting until it answers again.
+    this.#questions.close(reason);
   }
 
   readonly #call: DeviceLine['call'] = (use, sort) => this.#line.call(use, sort);

@@ -19,6 +19,9 @@ import { WaitingRoom } from './waiting-room.ts';
 
 export type { Desired, Held, Operation, Refusal, Wisher } from './held-document.ts';
 
+/** No entry of intent is called so. */
+const NOBODY = '';
+
 const alone: OtherDevices = { blocker: () => undefined, isStuck: () => false, changed: () => {} };
 
 interface Wish {
@@ -114,6 +117,8 @@ export class DocumentQueue {
       target: op === 'put' ? target : (before?.target ?? target),
       text: undefined,
       confirmed: before?.confirmed === true,
+      // Once its removal has been asked for, no entry of intent can count on it.
+      ...(op === 'remove' ? { confirmedFor: NOBODY } : {}),
     };
     this.#held.set(ref.id, held);
     this.#others.changed(ref.id, this.standing(ref.id));

@@ -186,10 +186,13 @@ export class Renderer {
     for (const ref of unit.refs) {
       const documentId = documentUnitId(id, ref.id);
       const document = this.#documentAt(documentId);
-      const fresh = document !== undefined && touched?.has(documentId) === false && sameRef(document.ref, ref);
-      if (fresh) continue;
-      await this.#turn();
-      this.#overlay.set(documentId, makeDocument(adapter, device, id, ref, after, document));
+      if (document === undefined || touched?.has(documentId) !== false || !sameContent(document.ref, ref)) {
+        await this.#turn();
+        this.#overlay.set(documentId, makeDocument(adapter, device, id, ref, after, document));
+      } else if (!sameRef(document.ref, ref)) {
+        const { desired } = document;
+        this.#overlay.set(documentId, { ...document, ref, desired: desired && { ...desired, ref } });
+      }
     }
   }
 
@@ -247,8 +250,13 @@ async function* topLevelEntries(
   }
 }
 
+/** Whether both stand for the same content; see `Adapter.render`. */
+function sameContent(a: DocumentRef, b: DocumentRef): boolean {
+  return a.kind === b.kind && a.source.join('\x01') === b.source.join('\x01');
+}
+
 function sameRef(a: DocumentRef, b: DocumentRef): boolean {
-  const words = ({ kind, source, dependsOn, dependsOnElsewhere, serves, uses }: DocumentRef) =>
-    JSON.stringify([kind, source, dependsOn, dependsOnElsewhere, serves, uses]);
+  const words = ({ dependsOn, dependsOnElsewhere, serves, uses }: DocumentRef) =>
+    JSON.stringify([dependsOn, dependsOnElsewhere, serves, uses]);
   return words(a) === words(b);
 }

@@ -187,7 +187,7 @@ describe('Renderer', () => {
     const calls = await rendered((tree) => {
       Object.assign((tree.site as unknown as { 'sim-card': object[] }[])[0]?.['sim-card'][0] ?? {}, { enable: false });
     });
-    assert.deepEqual(calls, ['render device-group/cameras']);
+    assert.deepEqual(calls, ['list berlin', 'render device-group/cameras']);
   });
 
   it('renders one slice alone when an application in its filter changes', async () => {

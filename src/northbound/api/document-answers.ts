@@ -78,7 +78,7 @@ export async function getDocument(
     acknowledged: isTaken ? desired : '',
     drift_policy: policyFor(deps, device, status),
     ...(unit === undefined ? {} : await lastChange(deps.datastore, unit)),
-    ...(asks ? await asked(deps, caller, device, document) : {}),
+    ...(asks ? await asked(deps, caller, { device, document, readsDevice: look.sight.readsDevice(device) }) : {}),
   };
 }
 
@@ -93,8 +93,7 @@ function policyFor({ datastore }: SouthboundDeps, device: string, { target, ref 
 async function asked(
   { engine }: SouthboundDeps,
   { signal }: Caller,
-  device: string,
-  document: string,
+  { device, document, readsDevice }: { device: string; document: string; readsDevice: boolean },
 ): Promise<Pick<proto.GetDocumentResponse, 'acknowledged' | 'actual' | 'actual_error' | 'differences'>> {
   try {
     const { acknowledged, actual, differences } = await engine.actual(device, document, signal);
@@ -105,7 +104,10 @@ async function asked(
     };
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    return { actual_error: EdgeconfError.from(thrown).message };
+    const { code, message: words } = EdgeconfError.from(thrown);
+    // Why a device is away may be told by what it was last asked for others.
+    const shown = code !== 'UNAVAILABLE' || readsDevice;
+    return { actual_error: shown ? words : `device '${device}' does not answer at the moment` };
   }
 }
 

@@ -1,6 +1,7 @@
 // What somebody else changes on a device, and what a device refuses: as asked over gRPC, shown leaf by leaf, adopted on demand.
 
 import assert from 'node:assert/strict';
+import { status } from '@grpc/grpc-js';
 import { after, before, describe, it } from 'mocha';
 import { deliveryOf } from '../../../src/proto/delivery.ts';
 import { parsePath } from '../../../src/proto/path-text.ts';
@@ -113,5 +114,18 @@ describe('devices that hold something else', () => {
     // Who may not read all of it is told that it failed, and not why.
     const seen = (await core.southbound('cams-only').getDocument(CAMERAS)).document;
     assert.deepEqual([seen?.status, seen?.reason], ['failed', '']);
+  });
+
+  it('cannot be asked while they are away: what is known is told all the same', async () => {
+    await core.simulator.faults.goDown();
+    const answer = await document();
+    assert.equal(answer.actual_error, "device 'core-1' does not answer at the moment");
+    const whole = await core.southbound('boss').getDocument({ ...CAMERAS, ask_device: true });
+    assert.match(whole.actual_error ?? '', /core-1/);
+    assert.notEqual(whole.actual_error, answer.actual_error);
+    assert.equal(answer.actual, '');
+    assert.match(answer.desired ?? '', /"dnn-mbr-uplink":6000000\b/);
+    await assert.rejects(verify(), { code: status.UNAVAILABLE });
+    await core.simulator.faults.comeUp({ state: 'kept' });
   });
 });
