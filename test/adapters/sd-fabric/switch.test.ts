@@ -204,7 +204,7 @@ describe('stratum: the wire', () => {
     const fabric = await CompiledModel.of('fabric', '1');
     const root = fabric.view('fabric', fabric.sample('full'));
     const leaf1 = device('stratum', { endpoints: [ENDPOINT] });
-    const state = adapter.state?.(root, leaf1, await client.observe(signal())) ?? [];
+    const state = [...(adapter.state?.(root, leaf1, await client.observe(signal())) ?? [])];
     const words = state.map(({ path, value }) => [
       path.map(({ name, keys = [] }) => [name, ...keys].join(' ')).join('/'),
       value,
