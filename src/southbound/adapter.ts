@@ -98,6 +98,8 @@ export type LeafValue = string | number | boolean;
 export interface IntentNode {
   /** The target whose intent this is. */
   readonly target: string;
+  /** The root of the same intent, for what an entry refers to elsewhere. */
+  readonly root: IntentNode;
   /** The keys of this entry, canonical text; empty for a container and the root. */
   readonly keys: readonly string[];
   /** A leaf below, by its names, e.g. `leaf('mbr', 'uplink')`; undefined when it has no value. */
@@ -198,7 +200,8 @@ export interface Adapter {
   readonly documentKinds: Readonly<Record<string, DocumentKind>>;
   /**
    * A top-level list of intent of which each entry needs its own documents, e.g. `site`. `list` then gets one entry at a
-   * time, and a change inside one entry lists that entry alone again. Without it `list` gets the root.
+   * time, and a change inside one entry lists that entry alone again. Without it, and for models that have no such list,
+   * `list` gets the root.
    */
   readonly partition?: string;
   /**

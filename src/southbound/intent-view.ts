@@ -57,6 +57,12 @@ class ViewNode implements IntentNode {
     this.keys = keys;
   }
 
+  get root(): IntentNode {
+    let top = this.#node;
+    while (top.parent !== undefined) top = top.parent;
+    return new ViewNode(this.#viewed, top, '', []);
+  }
+
   leaf(...names: string[]): LeafValue | undefined {
     const place = this.#descend(names, 'leaf');
     const text = this.#read(place.prefix) ?? this.#defaults(place)[0];

@@ -6,6 +6,7 @@ import { southboundLog } from '../log.ts';
 import { type Adapter, type Device, type DocumentRef, documentText, type IntentNode } from './adapter.ts';
 import { plainly } from './because.ts';
 import { intentView, noReads, type Reads } from './intent-view.ts';
+import { partitionOf } from './partition.ts';
 import { type DocumentUnit, documentUnitId, type ListUnit, listId, type PartUnit, partId } from './rendering.ts';
 
 /** Undefined when the part is not in the intent. `before` is what there is of it now. */
@@ -79,13 +80,9 @@ export function makeDocument(
   }
 }
 
-function partNode(
-  { partition }: Adapter,
-  part: readonly string[],
-  snapshot: Snapshot,
-  reads: Reads,
-): IntentNode | undefined {
+function partNode(adapter: Adapter, part: readonly string[], snapshot: Snapshot, reads: Reads): IntentNode | undefined {
   const root = intentView(snapshot, snapshot.model.root, reads);
+  const partition = partitionOf(adapter, snapshot.model.root);
   return partition === undefined ? root : root.entry(partition, ...part);
 }
 

@@ -10,6 +10,7 @@ import { type EndpointIndex, endpointIndex } from './endpoint-index.ts';
 import { intentView, noReads } from './intent-view.ts';
 import { entryKeys, walkKey } from './key-walk.ts';
 import { makeDocument, makeList, makePart } from './make-unit.ts';
+import { partitionOf } from './partition.ts';
 import { changedList } from './read-index.ts';
 import { type DocumentUnit, documentUnitId, type ListUnit, listId, listOf, type Overlay, partId } from './rendering.ts';
 
@@ -125,11 +126,13 @@ export class Renderer {
     const adapters = this.#adaptersOf(after);
     for await (const { list, part } of topLevelEntries(after.model.root, changes)) {
       for (const adapter of adapters) {
-        if (adapter.partition === list.name && !this.#knows(adapter, after, part)) yield { adapter, part };
+        const isPart = partitionOf(adapter, after.model.root) === list.name;
+        if (isPart && !this.#knows(adapter, after, part)) yield { adapter, part };
       }
     }
     for (const adapter of adapters) {
-      if (adapter.partition === undefined && !this.#knows(adapter, after, [])) yield { adapter, part: [] };
+      const isWhole = partitionOf(adapter, after.model.root) === undefined;
+      if (isWhole && !this.#knows(adapter, after, [])) yield { adapter, part: [] };
     }
   }
 
@@ -230,9 +233,11 @@ function pick({ endpoints }: Device): Pick<Device, 'endpoints'> {
 }
 
 function partsOf(adapter: Adapter, snapshot: Snapshot): (readonly string[])[] {
-  if (adapter.partition === undefined) return [[]];
-  return intentView(snapshot, snapshot.model.root, noReads())
-    .list(adapter.partition)
+  const { root } = snapshot.model;
+  const partition = partitionOf(adapter, root);
+  if (partition === undefined) return [[]];
+  return intentView(snapshot, root, noReads())
+    .list(partition)
     .map((entry) => entry.keys);
 }
 
