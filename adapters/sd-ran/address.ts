@@ -61,6 +61,9 @@ export function reachOf(device: Device, secret: string | undefined): Reach {
       'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
       // The engine paces its attempts itself: a connection that failed must not be remembered by those who come after.
       'grpc.use_local_subchannel_pool': 1,
+      // Nothing but the address that the platform lists is dialled, whatever proxies or name servers say.
+      'grpc.enable_http_proxy': 0,
+      'grpc.service_config_disable_resolution': 1,
       ...(name === undefined ? {} : { 'grpc.ssl_target_name_override': name, 'grpc.default_authority': name }),
     },
     metadata,

@@ -7,6 +7,9 @@ import { observer } from './observer.ts';
 
 const listMeasurements = rpcOf('onos.kpimon.Kpimon', 'ListMeasurements');
 
+/** Six digits after the point leave 12 before it. */
+const LARGEST_REAL = 1e12;
+
 /** A figure of a cell as it is observed. */
 interface Measurement {
   readonly node: string;
@@ -46,19 +49,22 @@ function measurementOf(node: string, cell: string, record: Message): Measurement
   };
 }
 
-/** Decimal text; null for a figure that the node had no value for. */
+/** Decimal text in the model's canonical form; null for a figure that the node had no value for. */
 function figureOf(any: Message | null): string | null {
   const type = String(any?.type_url).replace(/^.*\//, '');
   if (type !== 'onos.kpimon.IntegerValue' && type !== 'onos.kpimon.RealValue') return null;
   const { value } = decodeMessage(type, any?.value as Uint8Array);
   if (type === 'onos.kpimon.IntegerValue') return String(value);
-  return Number.isFinite(value) && Math.abs(Number(value)) < 1e12 ? Number(value).toFixed(6) : null;
+  if (!Number.isFinite(value) || Math.abs(Number(value)) >= LARGEST_REAL) return null;
+  return Number(value)
+    .toFixed(6)
+    .replace(/(\.[0-9]+?)0+$/, '$1');
 }
 
-function state(site: IntentNode, _device: Device, observation: Json): StateLeaf[] {
+function* state(site: IntentNode, _device: Device, observation: Json): Iterable<StateLeaf> {
   const nodes = new Set(site.list('e2-node').map(({ keys }) => keys[0] ?? ''));
-  const measurements = (observation as unknown as readonly Measurement[]).filter(({ node }) => nodes.has(node));
-  return measurements.flatMap(({ node, cell, name, value, time }) => {
+  for (const { node, cell, name, value, time } of observation as unknown as readonly Measurement[]) {
+    if (!nodes.has(node)) continue;
     const entry: IntentStep[] = [
       { name: 'site', keys: [site.keys[0] ?? ''] },
       { name: 'e2-node', keys: [node] },
@@ -66,6 +72,6 @@ function state(site: IntentNode, _device: Device, observation: Json): StateLeaf[
       { name: 'measurement', keys: [cell, name] },
     ];
     const leaves = { 'cell-id': cell, name, value: value ?? undefined, time };
-    return Object.entries(leaves).map(([leaf, known]) => ({ path: [...entry, { name: leaf }], value: known }));
-  });
+    for (const [leaf, known] of Object.entries(leaves)) yield { path: [...entry, { name: leaf }], value: known };
+  }
 }

@@ -1,6 +1,6 @@
 // The adapter for the PCI application of SD-RAN (onos-pci): cells and their conflicts, as state of the site's E2 nodes.
 
-import type { Device, IntentNode, IntentStep, Json, LeafValue, StateLeaf } from '../../src/southbound/adapter.ts';
+import type { Device, IntentNode, IntentStep, Json, StateLeaf } from '../../src/southbound/adapter.ts';
 import type { Channel } from './channel.ts';
 import { type Message, rpcOf } from './messages.ts';
 import { observer } from './observer.ts';
@@ -45,30 +45,29 @@ async function observe(channel: Channel, signal: AbortSignal): Promise<Json> {
   });
 }
 
-function state(site: IntentNode, _device: Device, observation: Json): StateLeaf[] {
+function* state(site: IntentNode, _device: Device, observation: Json): Iterable<StateLeaf> {
   const nodes = new Set(site.list('e2-node').map(({ keys }) => keys[0] ?? ''));
-  const cells = (observation as unknown as readonly Cell[]).filter(({ node }) => nodes.has(node));
-  return cells.flatMap((cell) => {
+  for (const cell of observation as unknown as readonly Cell[]) {
+    if (!nodes.has(cell.node)) continue;
     const entry: IntentStep[] = [
       { name: 'site', keys: [site.keys[0] ?? ''] },
       { name: 'e2-node', keys: [cell.node] },
       { name: 'state' },
       { name: 'cell', keys: [cell.cell] },
     ];
-    const leaf = (name: string, value: LeafValue | undefined): StateLeaf => ({ path: [...entry, { name }], value });
-    return [
-      leaf('cell-id', cell.cell),
-      leaf('arfcn', cell.arfcn),
-      leaf('pci', cell.pci),
-      leaf('conflict', cell.conflict),
-      leaf('resolved-conflicts', cell.resolvedConflicts),
-      leaf('original-pci', cell.originalPci ?? undefined),
-      ...cell.neighbors.map((neighbor) => ({
-        path: [...entry, { name: 'neighbor', keys: [neighbor] }, { name: 'cell-id' }],
-        value: neighbor,
-      })),
-    ];
-  });
+    const leaves = {
+      'cell-id': cell.cell,
+      arfcn: cell.arfcn,
+      pci: cell.pci,
+      conflict: cell.conflict,
+      'resolved-conflicts': cell.resolvedConflicts,
+      'original-pci': cell.originalPci ?? undefined,
+    };
+    for (const [name, value] of Object.entries(leaves)) yield { path: [...entry, { name }], value };
+    for (const neighbor of cell.neighbors) {
+      yield { path: [...entry, { name: 'neighbor', keys: [neighbor] }, { name: 'cell-id' }], value: neighbor };
+    }
+  }
 }
 
 /** Global identities are read in hexadecimal by people, and by the other applications. */

@@ -139,8 +139,7 @@ export class DeviceCheck {
     if (operation.op === 'remove') {
       this.#toRead.delete(id);
       this.#parts.drift.clear(id);
-      const proves = this.#readable.has(kind) && this.#parts.adapter.documentKinds[kind]?.removal === 'remove';
-      if (proves) this.#removals.removed(operation);
+      if (this.#readable.has(kind)) this.#removals.removed(operation);
       this.#end();
       return;
     }

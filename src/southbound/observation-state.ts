@@ -8,6 +8,7 @@ import { Slices } from '../slices.ts';
 import type { Adapter, Device, IntentStep, Json, StateLeaf } from './adapter.ts';
 import type { StateSink } from './device-state.ts';
 import { intentView, noReads } from './intent-view.ts';
+import { partitionOf } from './partition.ts';
 import { StateTree } from './state-tree.ts';
 
 /** Rows that are reported at once. */
@@ -175,7 +176,8 @@ function* leavesOf({ device, adapter, parts }: Observed, observation: Json, sink
   for (const { target, part } of parts) {
     const snapshot = sink.snapshot(target);
     const root = snapshot === undefined ? undefined : intentView(snapshot, snapshot.model.root, noReads());
-    const node = adapter.partition === undefined ? root : root?.entry(adapter.partition, ...part);
+    const partition = snapshot === undefined ? undefined : partitionOf(adapter, snapshot.model.root);
+    const node = partition === undefined ? root : root?.entry(partition, ...part);
     if (node !== undefined) yield { target, leaves: adapter.state?.(node, device, observation) ?? [] };
   }
 }

@@ -198,7 +198,8 @@ export function adapterSuite(name: string, subject: AdapterSubject): void {
       const stopInCall = async (n: number, tree: Plain): Promise<void> => {
         const held = simulated.hold(n);
         await stage.intent.commit({ acme: tree });
-        await held.reached;
+        // A device may need fewer calls than there are documents: what it holds as wanted already is left alone.
+        await Promise.race([held.reached, stage.reconciler.settled().catch(() => {})]);
         await stage.stop();
         held.release();
         await stage.start();

@@ -31,7 +31,10 @@ async function start(prepare: (simulator: OnosSimulator) => Promise<void> = asyn
       simulator.faults.hangNext(1, { path: LOSSY, method: /POST|DELETE/, skip: n - 1 });
       return {
         reached: simulator.waitFor(() => writes() >= before + n),
-        release: () => simulator.faults.release(),
+        release: () => {
+          simulator.faults.clear();
+          simulator.faults.release();
+        },
       };
     },
     close: () => simulator.close(),

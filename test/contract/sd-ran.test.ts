@@ -1,5 +1,7 @@
 // Runs the adapter contract for SD-RAN's slice manager and load balancer against their simulators.
 
+import { status } from '@grpc/grpc-js';
+import { mlb } from '../../adapters/sd-ran/mlb.ts';
 import { rsm } from '../../adapters/sd-ran/rsm.ts';
 import { type SdRanSimulator, startSdRanSimulator } from '../../adapters/sd-ran/simulator/simulator.ts';
 import { CU } from '../../adapters/sd-ran/simulator/world.ts';
@@ -25,6 +27,15 @@ async function start(contents: (simulator: SdRanSimulator) => unknown): Promise<
         release: () => simulator.faults.release(),
       };
     },
+    spoil: (n, how) => {
+      const scope = { method: CHANGING, skip: n - 1 };
+      if (how === 'error') simulator.faults.failNext(1, status.INTERNAL, scope);
+      else simulator.faults.next(1, how === 'no effect' ? 'no-effect' : how, scope);
+    },
+    tamper: async () => {
+      simulator.state.parameters = { ...simulator.parameters, interval: simulator.parameters.interval + 1 };
+    },
+    forget: () => simulator.faults.restart({ state: 'lost' }),
     close: () => simulator.close(),
   };
 }
@@ -44,4 +55,14 @@ adapterSuite('onos-rsm', {
   otherIntent: radioIntent({ prefix: 'other-', numbers: [11, 12], weights: [4, 5] }),
   // Associations end with their slices, without a call of their own.
   removingCalls: 4,
+});
+
+adapterSuite('onos-mlb', {
+  adapter: mlb,
+  model: aether,
+  device: { endpoint: ['grpc://mlb.example:5150'] },
+  start: () => start(({ parameters }) => parameters),
+  intent: radioIntent({ balance: { interval: 20 } }),
+  changedIntent: radioIntent({ balance: { interval: 30 } }),
+  changedDocument: 'load-balancing/parameters',
 });

@@ -29,7 +29,10 @@ async function start(): Promise<SimulatedDevice> {
       simulator.faults.hangNext(1, { method: 'Set', skip: n - 1 });
       return {
         reached: simulator.waitFor(() => sets().length >= already + n),
-        release: () => simulator.faults.release(),
+        release: () => {
+          simulator.faults.clear();
+          simulator.faults.release();
+        },
       };
     },
     close: () => simulator.close(),

@@ -77,6 +77,18 @@ describe('intent view', () => {
     assert.equal(intent.entry('pair', 'a', '11'), undefined);
   });
 
+  it('finds the root from every node, and records what is read there', () => {
+    const reads = noReads();
+    const source = snapshotOf('t', aether, 1, {
+      site: [{ 'site-id': 's', device: [{ 'device-id': 'd' }] }],
+      'traffic-class': [{ 'traffic-class-id': 'c', qci: 3 }],
+    });
+    const entry = intentView(source, aether.root, reads).entry('site', 's')?.entry('device', 'd');
+    const rows = reads.rows.size;
+    assert.equal(entry?.root.entry('traffic-class', 'c')?.leaf('qci'), 3);
+    assert.deepEqual([entry?.root.keys, entry?.root.target, reads.rows.size - rows], [[], 't', 2]);
+  });
+
   it('does not mix up a list with one whose name only starts alike', () => {
     const source = snapshotOf('t', aether, 1, {
       site: [{ 'site-id': 's', device: [{ 'device-id': 'd' }], 'device-group': [{ 'device-group-id': 'g' }] }],

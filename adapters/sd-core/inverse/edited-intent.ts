@@ -5,28 +5,33 @@ import type { DraftNode } from './draft.ts';
 
 /** The root of a target's intent, or of nothing, with a draft over it. */
 export function editedIntent(target: string, draft: DraftNode, base?: IntentNode): IntentNode {
-  return new EditedNode({ target }, [], draft, base);
+  return new EditedNode(target, [], draft, base);
 }
 
 class EditedNode implements IntentNode {
   readonly target: string;
-  readonly root: IntentNode;
   readonly keys: readonly string[];
   readonly #draft: DraftNode | undefined;
   readonly #base: IntentNode | undefined;
+  readonly #root: IntentNode | undefined;
 
-  /** @param of the root that the node is below; only a target for the root itself */
+  /** @param root undefined for the root itself */
   constructor(
-    of: IntentNode | Pick<IntentNode, 'target'>,
+    target: string,
     keys: readonly string[],
     draft: DraftNode | undefined,
     base: IntentNode | undefined,
+    root?: IntentNode,
   ) {
-    this.target = of.target;
-    this.root = 'root' in of ? of.root : this;
+    this.target = target;
     this.keys = keys;
     this.#draft = draft;
     this.#base = base;
+    this.#root = root;
+  }
+
+  get root(): IntentNode {
+    return this.#root ?? this;
   }
 
   leaf(...names: string[]): LeafValue | undefined {
@@ -40,7 +45,7 @@ class EditedNode implements IntentNode {
   }
 
   container(...names: string[]): IntentNode {
-    return new EditedNode(this, [], containerOf(this.#draft, names), this.#base?.container(...names));
+    return new EditedNode(this.target, [], containerOf(this.#draft, names), this.#base?.container(...names), this.root);
   }
 
   list(name: string): readonly IntentNode[] {
@@ -49,13 +54,13 @@ class EditedNode implements IntentNode {
     if (edited === undefined) return known;
     const bases = new Map(known.map((entry) => [entry.keys[0] ?? '', entry]));
     const keys = [...new Set([...bases.keys(), ...edited.keys()])].sort();
-    return keys.map((key) => new EditedNode(this, [key], edited.get(key), bases.get(key)));
+    return keys.map((key) => new EditedNode(this.target, [key], edited.get(key), bases.get(key), this.root));
   }
 
   entry(name: string, ...keys: string[]): IntentNode | undefined {
     const edited = this.#draft?.lists.get(name)?.get(keys[0] ?? '');
     const known = this.#base?.entry(name, ...keys);
-    return edited === undefined ? known : new EditedNode(this, keys, edited, known);
+    return edited === undefined ? known : new EditedNode(this.target, keys, edited, known, this.root);
   }
 }
 

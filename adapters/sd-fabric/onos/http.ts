@@ -102,6 +102,9 @@ async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
 /** What the controller says, in one printable line; the message of its usual error object when it sends one. */
 function words(text: string): string {
   const said = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
-  const line = said.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = said
+    .replace(/\\(["\\/])/g, '$1')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}...` : line;
 }

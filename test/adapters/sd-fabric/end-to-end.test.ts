@@ -49,7 +49,16 @@ describe('sd-fabric: a fabric and its tenants, end to end', () => {
     JSON.parse(readFileSync(join(packageRoot, 'models/fabric/1/valid/full.json'), 'utf8')) as object;
   const tenant = (prefix: string, network: number): object => JSON.parse(tenantJson({ prefix, network })) as object;
   const settled = async (): Promise<void> => {
-    await stage.reconciler.settled();
+    const done = stage.reconciler.settled();
+    let isDone = false;
+    void done.finally(() => {
+      isDone = true;
+    });
+    for (let pauses = stage.clock.pauses.length; !isDone; pauses += 1) {
+      stage.clock.advance(1_000);
+      await Promise.race([done, stage.clock.begun(pauses + 1)]);
+    }
+    await done;
     for (const { device, refused, faults, pending } of stage.reconciler.status()) {
       assert.deepEqual([refused, faults, pending], [[], [], 0], device);
     }

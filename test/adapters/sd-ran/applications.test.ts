@@ -143,7 +143,7 @@ describe('SD-RAN applications', () => {
     const leaves = kpimon.state?.(siteOf(radioIntent()), ranDevice({ kind: 'onos-kpimon' }), observation);
     assert.deepEqual(shown(leaves), [
       ...figure('13842601454c001', 'RRC.Conn.Max', '4'),
-      ...figure('13842601454c001', 'RRC.Conn.Avg', '2.500000'),
+      ...figure('13842601454c001', 'RRC.Conn.Avg', '2.5'),
       ...figure('13842601454c002', 'RRC.Conn.Avg', undefined),
     ]);
   });

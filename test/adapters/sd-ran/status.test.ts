@@ -76,6 +76,34 @@ describe('SD-RAN in the state of the tree', () => {
     await becomes(slice, 'in-effect');
   });
 
+  it('shows cells and key figures of the site, as applications of the controller report them', async () => {
+    const tree = radioSite({ video: 30 }) as { 'edgeconf-site:site': [Record<string, object>] };
+    tree['edgeconf-site:site'][0]['connectivity-service'] = {
+      'ran-5g-service': {
+        'edgeconf-site-ran:pci-endpoint': 'grpc://pci.example',
+        'edgeconf-site-ran:kpimon-endpoint': 'grpc://kpimon.example',
+      },
+    };
+    const device = (kind: string, address: string, endpoint: string) => ({
+      name: kind,
+      kind,
+      address,
+      endpoint: [endpoint],
+    });
+    await running.set('platform', {
+      'edgeconf-platform:device': [
+        device('onos-pci', `${simulator.address}/`, 'grpc://pci.example'),
+        device('onos-kpimon', simulator.address.replace('127.0.0.1', 'localhost'), 'grpc://kpimon.example'),
+      ],
+    });
+    await running.set('acme', tree);
+    const first = `${node}/cell[cell-id=13842601454c001]`;
+    const figure = `${node}/measurement[cell-id=13842601454c001][name=RRC.Conn.Max]/value`;
+    const values = await running.follow('acme', node, (known) => known.has(figure) && known.has(`${first}/pci`)).done;
+    assert.deepEqual([values.get(`${first}/pci`), values.get(`${first}/conflict`)], ['115', 'false']);
+    assert.equal(values.get(figure), '"4"');
+  });
+
   it('shows a slice as pending while the controller is away', async () => {
     await simulator.faults.goDown();
     await running.set('acme', radioSite({ video: 30 }));

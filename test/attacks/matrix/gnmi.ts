@@ -146,6 +146,7 @@ const modelsOf: Row['shows'] = (messages) =>
 const aether = [
   'edgeconf-application',
   'edgeconf-site',
+  'edgeconf-site-fabric',
   'edgeconf-site-ran',
   'edgeconf-template',
   'edgeconf-traffic-class',
