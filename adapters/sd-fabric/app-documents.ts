@@ -113,8 +113,11 @@ export function hostId(mac: string, vlan: string): string {
 
 /** `hosts/<host>/basic` */
 export function hostBody(host: IntentNode, because: Because): Json {
-  return {
+  const members = {
     ...fromLeaf(because, 'name', 'name of the host', host, ['display-name']),
     ...gridMembers(because, host),
   };
+  return Object.keys(members).length === 0
+    ? because('nothing is said but that the host is there', () => ({}))
+    : members;
 }

@@ -15,6 +15,7 @@ import {
   reasonsAround,
 } from '../../src/southbound/explain.ts';
 import { intentView, noReads } from '../../src/southbound/intent-view.ts';
+import { partitionOf } from '../../src/southbound/partition.ts';
 import { type Plain, snapshotOf } from '../southbound/intent.ts';
 
 export interface ExplainSubject {
@@ -31,7 +32,8 @@ export interface ExplainSubject {
 export function explainSuite(name: string, { adapter, model, device, intents, changes = 150 }: ExplainSubject): void {
   const documentsIn = (intent: Snapshot): DocumentRef[] => {
     const root = intentView(intent, model.root, noReads());
-    const parts = adapter.partition === undefined ? [root] : root.list(adapter.partition);
+    const partition = partitionOf(adapter, model.root);
+    const parts = partition === undefined ? [root] : root.list(partition);
     return parts.flatMap((part) => adapter.list(part, device));
   };
   const explained = (intent: Snapshot, ref: DocumentRef): Explanation =>
