@@ -43,10 +43,10 @@ async function start(): Promise<SimulatedDevice> {
   };
 }
 
-function intent(uplink: string, endpoint: string | undefined): Plain {
+function intent(uplink: string): Plain {
   const tree = intentFixture('acme');
   const [site] = tree.site as unknown as { upf: object[]; slice: object[] }[];
-  Object.assign(site?.upf[0] ?? {}, endpoint === undefined ? {} : { 'config-endpoint': endpoint });
+  Object.assign(site?.upf[0] ?? {}, { 'config-endpoint': ENDPOINT });
   Object.assign(site?.slice[0] ?? {}, { mbr: { uplink } });
   return tree;
 }
@@ -56,10 +56,7 @@ adapterSuite('upf', {
   model: aether,
   device: { endpoint: [ENDPOINT] },
   start,
-  isSingle: true,
-  intent: intent('8000', ENDPOINT),
-  changedIntent: intent('9000', ENDPOINT),
+  intent: intent('8000'),
+  changedIntent: intent('9000'),
   changedDocument: 'network-slices',
-  // Two tenants cannot have one user plane: the other one has none.
-  otherIntent: intent('8000', undefined),
 });

@@ -238,6 +238,8 @@ function optionsOf(device: Device, given: Readonly<Record<string, string>>): Opt
   const options: Options = { ...OPTIONS, endpoint: device.endpoints[0] ?? '', ...given };
   if (!['4g', '5g'].includes(options.generation)) refuse(`generation '${options.generation}' must be 4g or 5g`);
   if (!/^[0-9]{1,3}$/.test(options.enterprise)) refuse(`enterprise '${options.enterprise}' must be 0 to 999`);
+  if (device.endpoints.length === 0)
+    refuse('the platform lists no endpoint by which sites could name it: add one first');
   if (!device.endpoints.includes(options.endpoint)) {
     refuse(`endpoint '${options.endpoint}' is none that the platform lists for the device`);
   }

@@ -10,6 +10,7 @@ A simulated SD-Core webconsole on 127.0.0.1. State is in memory only.
   --port <number>           port to listen on, 0 for a free one (5000)
   --core-version <version>  ${Object.keys(CORE_TRAITS).join(', ')} (3.0)
   --sync-url <url>          where to POST after the start until somebody answers
+  --register <imsi>=<ip>    a device that is connected, with its address; any number of times
   --help                    this text
 `;
 
@@ -22,6 +23,7 @@ async function run(args: readonly string[]): Promise<void> {
       port: { type: 'string', default: '5000' },
       'core-version': { type: 'string', default: '3.0' },
       'sync-url': { type: 'string' },
+      register: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
   });
@@ -37,6 +39,11 @@ async function run(args: readonly string[]): Promise<void> {
   const syncUrl = values['sync-url'];
   if (syncUrl !== undefined && !/^http:\/\//.test(syncUrl))
     throw new Error(`--sync-url ${syncUrl}: must be an http URL`);
+  const devices = values.register.map((text) => {
+    const [, imsi, address] = /^([0-9]{14,15})=(\S+)$/.exec(text) ?? [];
+    if (imsi === undefined || address === undefined) throw new Error(`--register ${text}: must be <imsi>=<ip>`);
+    return { imsi, address };
+  });
   const simulator = await startSdCoreSimulator({
     port,
     version: version as CoreVersion,
@@ -46,6 +53,7 @@ async function run(args: readonly string[]): Promise<void> {
     onWarning: ({ slice, deviceGroup, reason }) =>
       console.log(`${now()} skipped device group ${deviceGroup} of slice ${slice}: ${reason}`),
   });
+  for (const { imsi, address } of devices) simulator.ues.register(imsi, address);
   console.log(`simulated SD-Core ${version}: endpoint ${simulator.url}/config (Ctrl-C to stop)`);
   const stop = (): void => void simulator.close();
   process.once('SIGINT', stop);

@@ -10,13 +10,14 @@ import { coreAdapter } from '../../../adapters/sd-core/index.ts';
 import { type Datastore, openDatastore } from '../../../src/datastore/datastore.ts';
 import { readModels } from '../../../src/datastore/model-folder.ts';
 import { packageRoot } from '../../../src/package-root.ts';
-import { documentText, type FoundDocument, type Proposal } from '../../../src/southbound/adapter.ts';
+import { documentText, type FoundDocument } from '../../../src/southbound/adapter.ts';
 import { plainly } from '../../../src/southbound/because.ts';
 import { intentView, noReads } from '../../../src/southbound/intent-view.ts';
 import { arbitraryCore } from './arbitrary-core.ts';
 import { ALIKE_IDS, arbitraryIntent, type Tree } from './arbitrary-intent.ts';
 import { core } from './fixture.ts';
-import { documents, edited } from './rendered.ts';
+import { changedByOthers } from './foreign-hand.ts';
+import { documents, edited, view } from './rendered.ts';
 
 const MODULES: Readonly<Record<string, string>> = {
   site: 'edgeconf-site',
@@ -50,10 +51,11 @@ describe('sd-core proposals', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Commits what is proposed for an empty target, and renders it with the real schema. */
-  const committed = async (proposal: Proposal): Promise<Map<string, string>> => {
-    const tree = Object.entries(edited({}, proposal.edits)).map(([name, list]) => [`${MODULES[name]}:${name}`, list]);
-    await replace('acme', JSON.stringify(Object.fromEntries(tree)));
+  /** Commits a tree to an empty target, since some leaves are fixed once they are there, and renders it with the real schema. */
+  const committed = async (tree: Tree): Promise<Map<string, string>> => {
+    const qualified = Object.entries(tree).map(([name, list]) => [`${MODULES[name]}:${name}`, list]);
+    await replace('acme', '{}');
+    await replace('acme', JSON.stringify(Object.fromEntries(qualified)));
     const snapshot = datastore.snapshot('acme');
     assert.ok(snapshot);
     const intent = intentView(snapshot, snapshot.model.root, noReads());
@@ -69,7 +71,7 @@ describe('sd-core proposals', () => {
   const holds = async (found: readonly FoundDocument[]): Promise<void> => {
     const proposal = coreAdapter.inverse?.takeOver(device, found, {});
     assert.ok(proposal);
-    const rendered = await committed(proposal);
+    const rendered = await committed(edited({}, proposal.edits));
     const leftOver = new Set(proposal.leftOver.map(({ document }) => document));
     for (const { id, body } of found) if (!leftOver.has(id)) assert.equal(rendered.get(id), documentText(body), id);
   };
@@ -88,5 +90,23 @@ describe('sd-core proposals', () => {
 
   it('are valid for whatever others have put on a core', async () => {
     await fc.assert(fc.asyncProperty(arbitraryCore, holds), { numRuns: 60 });
+  });
+
+  it('are valid for whatever can be adopted', async () => {
+    let adopted = 0;
+    await fc.assert(
+      fc.asyncProperty(arbitraryIntent(ALIKE_IDS), fc.nat(), async (tree, n) => {
+        const all = documents(tree, device);
+        const { ref, body } = all[n % all.length] ?? assert.fail('there is a slice at least');
+        const actual = changedByOthers(ref.kind, coreAdapter.readBack?.(device, ref, body) ?? null, n);
+        const proposal = coreAdapter.inverse?.adopt(view(tree), device, ref, actual);
+        if (proposal === undefined || proposal.leftOver.length > 0) return;
+        const rendered = await committed(edited(tree, proposal.edits));
+        assert.equal(rendered.get(ref.id), documentText(actual), ref.id);
+        adopted += 1;
+      }),
+      { numRuns: 100 },
+    );
+    assert.ok(adopted > 20, `only ${adopted} were adopted`);
   });
 });

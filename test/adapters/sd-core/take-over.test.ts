@@ -205,6 +205,11 @@ describe('sd-core take-over', () => {
     });
   });
 
+  it('refuses a core that no site could name', () => {
+    const message = /the platform lists no endpoint by which sites could name it: add one first/;
+    assert.throws(() => takeOver(core({ endpoints: [] }), []), { code: 'INVALID_ARGUMENT', message });
+  });
+
   for (const [options, message] of [
     [{ colour: 'red' }, /there is no option 'colour'; known are target, site, generation, endpoint, enterprise/],
     [{ generation: '6g' }, /generation '6g' must be 4g or 5g/],
