@@ -12,7 +12,6 @@ import { Delivery, type EntryId, type EntryStatus } from './delivery.ts';
 import { allEntries, deliveryListOf, deliveryLists, entriesAt, entryCreated, isConfigured } from './delivery-lists.ts';
 import type { DocumentStatus } from './document-status.ts';
 import { Due } from './due.ts';
-import { deviceNames } from './planner.ts';
 import type { Reconciler } from './reconciler.ts';
 import { reportsFor, StateTree, shortened } from './state-tree.ts';
 
@@ -121,9 +120,6 @@ class Reporter {
   async #takeIn({ revision, commits }: FeedEvent): Promise<void> {
     const slices = new Slices();
     let hasWaited = false;
-    const names = deviceNames(commits);
-    if (names.size > 0) await this.#reconciler.settled({ revision, devices: [], signal: this.#ended.signal });
-    for (const device of names) this.#lookAtAllOf(device);
     for (const { target, after, changes } of commits) {
       if (deliveryLists(after.model.root).size === 0) continue;
       for (const change of changes) {
@@ -145,15 +141,10 @@ class Reporter {
   }
 
   #lookAtDevice(device: string): void {
-    const status = this.#reconciler.statusOf(device);
-    const isSilent = status !== undefined && (!status.enabled || status.connected === false);
+    const isSilent = this.#reconciler.isSilent(device);
     if (this.#silent.has(device) === isSilent) return;
     if (isSilent) this.#silent.add(device);
     else this.#silent.delete(device);
-    this.#lookAtAllOf(device);
-  }
-
-  #lookAtAllOf(device: string): void {
     for (const document of this.#delivery.documentsOf(device)) this.#documents.add(documentId(device, document));
   }
 

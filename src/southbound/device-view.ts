@@ -55,6 +55,11 @@ export class DeviceView {
     };
   }
 
+  /** Whether nothing can be sent: all pending documents say so. O(1) */
+  isSilent(): boolean {
+    return !this.#parts.device().enabled || this.#parts.line.trouble !== undefined;
+  }
+
   /** How all documents stand that are wanted or may be there. */
   documents(): DocumentStatus[] {
     return [...this.#parts.queue.ids()].flatMap((id) => this.document(id) ?? []);

@@ -191,6 +191,11 @@ export class Reconciler {
     return await this.#waiters.wait(revision, () => devices ?? this.#crew.names(), signal);
   }
 
+  /** Whether nothing can be sent to a device, which all its pending documents say. O(1) */
+  isSilent(device: string): boolean {
+    return this.#crew.get(device)?.view.isSilent() === true;
+  }
+
   /** How all documents of a device stand that are wanted or may be there; empty for a device that is not listed. */
   documents(device: string): DocumentStatus[] {
     return (
@@ -302,7 +307,10 @@ export class Reconciler {
     this.#assign(await this.#planner.accept(intake, commits), Number(timeNs / 1_000_000n));
     for (const name of names) if (!intake.devices.has(name)) this.#faults.delete(name);
     await begin();
-    for (const name of names) this.#waiters.look(name);
+    for (const name of names) {
+      this.#waiters.look(name);
+      this.#statuses.tell(name);
+    }
   }
 
   /** Renders anew for a device of which the version was found out. */

@@ -198,6 +198,9 @@ describe('delivery state in the tree', () => {
     await running.set('acme', intent());
     await sliceIs('in-effect');
     await running.set('acme', members, site);
+    // A device is observed when it is first asked, and from time to time.
+    await running.stop();
+    await running.start();
     const arm = `${site}/device[device-id=arm]/state`;
     const spare = `${site}/device[device-id=spare]/state`;
     const until = (values: Values): boolean =>
@@ -211,6 +214,9 @@ describe('delivery state in the tree', () => {
     assert.equal(values.get(`${arm}/ip-address`), '"172.16.0.7"');
     await running.delete('acme', `${site}/slice[slice-id=north-robots]/mbr`);
     await running.follow('acme', site, is(`${slice}/system[device=core]/status`, 'in-effect')).done;
+    await running.delete('platform', '/device[name=core]');
+    const isGone = (all: Values): boolean => !all.has(`${arm}/connected`) && is(`${arm}/status`, 'not-served')(all);
+    await running.follow('acme', site, isGone).done;
   });
 
   it('is told again after a restart of the service, and follows a device that goes', async () => {
