@@ -223,6 +223,8 @@ export class Reconciler {
    * @throws EdgeconfError NOT_FOUND, FAILED_PRECONDITION for a disabled device, UNAVAILABLE when it does not answer.
    */
   async verify(device: string, signal?: AbortSignal): Promise<Verification> {
+    // A device that was listed just now is asked as well.
+    await this.#intake;
     return await this.#workerOf(device).verify(signal);
   }
 
@@ -237,12 +239,14 @@ export class Reconciler {
 
   /** Asks what the device holds of one document now. @throws as `verify`; NOT_FOUND for an unknown document too. */
   async actual(device: string, document: string, signal?: AbortSignal): Promise<ActualDocument> {
+    await this.#intake;
     const actual = await this.#workerOf(device).actual(document, signal);
     return { ...actual, status: this.#withFault(device, actual.status) };
   }
 
   /** Reads all that the device lists, ours or not. @throws as `verify`; FAILED_PRECONDITION when it lists nothing. */
   async found(device: string, signal?: AbortSignal): Promise<FoundDocument[]> {
+    await this.#intake;
     return await this.#workerOf(device).found(signal);
   }
 
