@@ -8,6 +8,7 @@ import type { AckStore } from './ack-store.ts';
 import type { FoundDocument, Json } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { DeviceCrew } from './device-crew.ts';
+import { isSameMachine } from './device-registry.ts';
 import { type DocumentEvent, idleStatus } from './device-status.ts';
 import type { DeviceWorker } from './device-worker.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
@@ -101,7 +102,13 @@ export class Reconciler {
         this.#statuses.tell(device);
       },
       onObservation: (device, observation) => this.#observations.tell(device, observation),
-      onVersion: (device, version) => this.#queue(() => this.#noteVersion(device, version)),
+      onVersion: (device, version) => {
+        const asked = this.#crew.get(device);
+        return this.#queue(async () => {
+          // Another machine may bear the name by now.
+          if (asked !== undefined && asked === this.#crew.get(device)) await this.#noteVersion(device, version);
+        });
+      },
     };
     this.#crew = new DeviceCrew(adapters, surroundings, () => this.#planner.devices);
     this.#admit = options.admit ?? (() => {});
@@ -308,6 +315,9 @@ export class Reconciler {
     const intake = await this.#planner.prepare(commits);
     this.#platform = commits.find(({ target }) => target === PLATFORM)?.after ?? this.#platform;
     const names = deviceNames(commits);
+    for (const name of names) {
+      if (!isSameMachine(this.#planner.devices.get(name), intake.devices.get(name))) this.#versions.delete(name);
+    }
     const begin = await this.#crew.change(names, intake.devices, this.#platform, revision);
     this.#assign(await this.#planner.accept(intake, commits), Number(timeNs / 1_000_000n));
     for (const name of names) if (!intake.devices.has(name)) this.#faults.delete(name);
@@ -320,7 +330,7 @@ export class Reconciler {
 
   /** Renders anew for a device of which the version was found out. */
   async #noteVersion(device: string, version: string): Promise<void> {
-    if (this.#crew.get(device) === undefined || this.#versions.get(device) === version) return;
+    if (this.#versions.get(device) === version) return;
     this.#versions.set(device, version);
     await this.#store.noteVersion(device, version);
     const intake = await this.#planner.prepareDevice(device);
@@ -344,6 +354,8 @@ export class Reconciler {
     }
     this.#revision = revision;
     this.#waiters.told();
+    // A device that is silent for long need not be heard for what is not wanted of it any more.
+    for (const device of new Set(assignments.map((each) => each.device))) this.#waiters.look(device);
   }
 
   #workerOf(device: string): DeviceWorker {
