@@ -23,6 +23,8 @@ export interface Started {
 export class InFlight {
   readonly #nowMs: () => number;
   readonly #byTarget = new Map<string, (Started & { readonly untilMs: number })[]>();
+  /** The last plan of each request: only that can still come to the journal. */
+  readonly #last = new WeakMap<object, Started>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -31,6 +33,7 @@ export class InFlight {
   add(started: Started): void {
     const nowMs = this.#nowMs();
     const until = { ...started, untilMs: nowMs + FORGOTTEN_MS };
+    this.#last.set(started.request, until);
     for (const { target } of started.targets) {
       this.#set(target, [...this.#of(target).filter(({ untilMs }) => nowMs < untilMs), until]);
     }
@@ -41,12 +44,15 @@ export class InFlight {
     return this.#of(target).findLast((started) => started.targets.some((each) => each.rows === rows));
   }
 
-  /** Those that may come before a transaction, of whatever target. */
+  /** Those that may come before a transaction, of whatever target, each as it was planned last. */
   others(request: object): Started[] {
     const nowMs = this.#nowMs();
     const found = new Set<Started>();
     for (const started of this.#byTarget.values()) {
-      for (const each of started) if (each.request !== request && nowMs < each.untilMs) found.add(each);
+      for (const each of started) {
+        const isLast = this.#last.get(each.request) === each;
+        if (isLast && each.request !== request && nowMs < each.untilMs) found.add(each);
+      }
     }
     return [...found];
   }
