@@ -17,13 +17,14 @@ import type { Gaps } from './gaps.ts';
 import { Listeners } from './listeners.ts';
 import type { NumberHolder } from './numbers.ts';
 import type { Observed } from './observation-state.ts';
-import { type Assignment, Planner } from './planner.ts';
+import { type Assignment, type Intake, Planner } from './planner.ts';
 import { deviceNames } from './platform-changes.ts';
 import type { PoolStanding } from './pools.ts';
 import { Questions } from './questions.ts';
 import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
+import { unlisted } from './unlisted.ts';
 import type { WorkerSurroundings } from './worker-parts.ts';
 
 export type { DocumentFault, IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
@@ -307,7 +308,23 @@ export class Reconciler {
     const intake = await this.#planner.prepareAll(snapshots);
     await this.#crew.begin(intake.devices, this.#platform, this.#incoming);
     this.#assign(await this.#planner.accept(intake, []), undefined);
+    this.#leaveUnlisted(intake);
     this.#crew.started();
+  }
+
+  /** What cannot be told of intent takes nothing from devices: they keep what they have until intent wants it again. */
+  #leaveUnlisted({ overlay, devices }: Intake): void {
+    const isUnlisted = unlisted(overlay.units.values());
+    for (const device of devices.values()) {
+      const queue = this.#crew.queue(device.name);
+      for (const id of queue?.ids() ?? []) {
+        const { desired, target } = queue?.standing(id) ?? {};
+        if (desired !== undefined || !isUnlisted(device, target)) continue;
+        this.#crew.get(device.name)?.leave(id, this.#revision);
+        const message = 'it cannot be told whether intent still wants the document; the device keeps it';
+        this.#note(device.name, id, { message, isContested: false });
+      }
+    }
   }
 
   async #takeIn({ revision, timeNs, commits }: FeedEvent): Promise<void> {
