@@ -23,6 +23,8 @@ export interface Started {
 export class InFlight {
   readonly #nowMs: () => number;
   readonly #byTarget = new Map<string, (Started & { readonly untilMs: number })[]>();
+  /** Requests that have been planned and not released. */
+  readonly #open = new WeakSet<object>();
   /** The last plan of each request: only that can still come to the journal. */
   readonly #last = new WeakMap<object, Started>();
 
@@ -30,7 +32,13 @@ export class InFlight {
     this.#nowMs = nowMs;
   }
 
+  /** The request is being planned; only what is added before it is released counts. */
+  begin(request: object): void {
+    this.#open.add(request);
+  }
+
   add(started: Started): void {
+    if (!this.#open.has(started.request)) return;
     const nowMs = this.#nowMs();
     const until = { ...started, untilMs: nowMs + FORGOTTEN_MS };
     this.#last.set(started.request, until);
@@ -68,6 +76,7 @@ export class InFlight {
 
   /** Nothing of the transaction was kept. */
   release(request: object): void {
+    this.#open.delete(request);
     for (const target of [...this.#byTarget.keys()]) {
       this.#set(
         target,

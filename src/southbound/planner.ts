@@ -162,6 +162,11 @@ export class Planner {
     return [];
   }
 
+  /** A transaction is going to be planned; what that takes counts until it is released. */
+  begin(request: object): void {
+    this.#inFlight.begin(request);
+  }
+
   /** Nothing of a planned transaction was kept. */
   release(request: object): void {
     this.#inFlight.release(request);

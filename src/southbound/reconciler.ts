@@ -138,6 +138,7 @@ export class Reconciler {
 
   /** Refuses what devices could not take. See `Planner.plan`. */
   readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
+    this.#planner.begin(request);
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
     return await this.#planner.plan({

@@ -151,6 +151,17 @@ describe('pools and gaps', () => {
     await stage.merge({ globex: site({ b: 40 }) });
   });
 
+  it('keep nothing for a transaction that was given up while it was planned', async () => {
+    await stage.replace({ acme: site({}), globex: site({}) });
+    await stage.reconciler.settled();
+    const { candidates } = await stage.replace({ acme: site({ a: 60 }) }, { dryRun: true });
+    const request = { author: 'test', edits: [], authorize: () => {} };
+    const planning = stage.reconciler.plan(candidates, request);
+    stage.reconciler.released(request);
+    await planning;
+    await stage.replace({ globex: site({ a: 60 }) });
+  });
+
   it('know the gaps of each entry, and tell when they come and go', async () => {
     const told: string[] = [];
     stage.reconciler.gaps.listen((target, source) => told.push(`${target} ${source.join('/')}`));
