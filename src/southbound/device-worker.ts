@@ -146,9 +146,9 @@ export class DeviceWorker {
     this.#wake();
   }
 
-  /** Whether all that was wanted up to `revision` is done, or can never be unless intent changes. */
-  isSettled(revision: number): boolean {
-    return !this.#charge.device.enabled || this.#queue.isSettled(revision);
+  /** Whether all that these targets (all, without them) wanted up to `revision` is done, or can never be unless intent changes. */
+  isSettled(revision: number, targets?: Iterable<string>): boolean {
+    return !this.#charge.device.enabled || this.#queue.isSettled(revision, targets);
   }
 
   /** The device is said to have restarted: everything is read back soon. */

@@ -41,9 +41,8 @@ export type DocumentsOf = (candidates: readonly Candidate[]) => readonly Certifi
 /** Rejects with the signal's reason on abort. */
 export type Settled = (options: {
   readonly revision: number;
-  /** Whose devices are waited for: those that documents of these targets are on, or were before these changes. */
+  /** Whose documents are waited for, on all devices; with the platform target, everybody's. */
   readonly targets: readonly string[];
-  readonly candidates: readonly Candidate[];
   readonly signal: AbortSignal;
 }) => Promise<SettledDocuments>;
 
