@@ -4,7 +4,7 @@ import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import type { Delivery } from '../../proto/delivery.ts';
-import type { CertifiedDocument } from '../../proto/transaction-certificate.ts';
+import type { ChangedDocument } from '../../southbound/documents-changed.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { LargeValues } from './large-values.ts';
 import type { GnmiLimits } from './limits.ts';
@@ -36,7 +36,7 @@ export interface GnmiDeps {
 export type LeafListUpdate = 'merge' | 'replace';
 
 /** @param candidates those of a transaction's result. */
-export type DocumentsOf = (candidates: readonly Candidate[]) => readonly CertifiedDocument[];
+export type DocumentsOf = (candidates: readonly Candidate[]) => readonly ChangedDocument[];
 
 /** Rejects with the signal's reason on abort. */
 export type Settled = (options: {
