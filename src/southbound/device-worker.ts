@@ -138,6 +138,8 @@ export class DeviceWorker {
     const isNew =
       (before.care.namesVersion && !charge.care.namesVersion) || (charge.device.enabled && !before.device.enabled);
     if (isNew) this.#versionDue = true;
+    // What was known of the world went when it was disabled.
+    if (isNew) this.#observeDueMs = 0;
     this.#charge = charge;
     this.#line.callsPerSecond = charge.care.callsPerSecond;
     this.#queue.pardon();
