@@ -139,6 +139,8 @@ export class DeviceWorker {
     const isNew =
       (before.care.namesVersion && !charge.care.namesVersion) || (charge.device.enabled && !before.device.enabled);
     if (isNew) this.#versionDue = true;
+    // What was known of the world went when it was disabled.
+    if (isNew) this.#observeDueMs = 0;
     this.#charge = charge;
     if (!charge.device.enabled) this.#giveUp(`device '${charge.device.name}' is disabled: it is not asked anything`);
     this.#line.callsPerSecond = charge.care.callsPerSecond;
@@ -148,9 +150,9 @@ export class DeviceWorker {
     this.#wake();
   }
 
-  /** Whether all that was wanted up to `revision` is done, or can never be unless intent changes. */
-  isSettled(revision: number): boolean {
-    return !this.#charge.device.enabled || this.#queue.isSettled(revision);
+  /** Whether all that these targets (all, without them) wanted up to `revision` is done, or can never be unless intent changes. */
+  isSettled(revision: number, targets?: Iterable<string>): boolean {
+    return !this.#charge.device.enabled || this.#queue.isSettled(revision, targets);
   }
 
   /** The device is said to have restarted: everything is read back soon. */

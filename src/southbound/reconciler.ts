@@ -21,7 +21,7 @@ import { type Assignment, type Intake, Planner } from './planner.ts';
 import { deviceNames } from './platform-changes.ts';
 import type { PoolStanding } from './pools.ts';
 import { Questions } from './questions.ts';
-import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
+import type { IntentSource, ReconcilerOptions, SettledOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
 import { unlisted } from './unlisted.ts';
@@ -82,7 +82,7 @@ export class Reconciler {
     this.questions = new Questions(this.#planner, adapters);
     this.#waiters = new SettleWaiters({
       told: () => this.#revision,
-      isSettled: (device, revision) => this.#crew.get(device)?.isSettled(revision) !== false,
+      isSettled: (device, { revision, targets }) => this.#crew.get(device)?.isSettled(revision, targets) !== false,
       refused: (device, revision) => this.#crew.get(device)?.view.refused(revision) ?? [],
     });
     const surroundings: WorkerSurroundings = {
@@ -190,15 +190,17 @@ export class Reconciler {
 
   /**
    * Resolves when everything up to `revision` (the last one known, without it) is in effect on the devices, refused by
-   * them, or superseded. Disabled devices are not waited for. Rejects with the signal's reason on abort.
+   * them, or superseded; with `targets`, everything that is made from these. Disabled devices are not waited for. Rejects
+   * with the signal's reason on abort.
    */
-  async settled(
-    options: { revision?: number; devices?: readonly string[]; signal?: AbortSignal } = {},
-  ): Promise<Settled> {
-    await this.#intake;
-    const { signal, devices, revision = this.#revision } = options;
+  async settled(options: SettledOptions = {}): Promise<Settled> {
+    const { signal, devices, targets } = options;
     signal?.throwIfAborted();
-    return await this.#waiters.wait(revision, () => devices ?? this.#crew.names(), signal);
+    // One that is still to come is waited for from now on: what supersedes it may be taken in right behind it.
+    if (options.revision === undefined || options.revision <= this.#revision) await this.#intake;
+    signal?.throwIfAborted();
+    const { revision = this.#revision } = options;
+    return await this.#waiters.wait({ revision, targets, devices: () => devices ?? this.#crew.names() }, signal);
   }
 
   /** Whether nothing can be sent to a device, which all its pending documents say. O(1) */
@@ -264,11 +266,11 @@ export class Reconciler {
     return this.#documents.add(listener);
   }
 
-  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
+  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it, or it is disabled. */
   observed(name: string): Observed | undefined {
     const device = this.#planner.devices.get(name);
     const adapter = device === undefined ? undefined : this.#adapters.get(device.kind);
-    if (device === undefined || adapter === undefined) return undefined;
+    if (device?.enabled !== true || adapter === undefined) return undefined;
     return { device, adapter, parts: this.#planner.partsOf(name) };
   }
 
@@ -360,8 +362,10 @@ export class Reconciler {
   /** Tells the workers all at once: a document may need another. @param timeMs when it was committed */
   #assign(assignments: readonly Assignment[], timeMs: number | undefined): void {
     const revision = this.#incoming;
+    const told = new Set<string>();
     for (const { device, document, desired, leave, fault, isContested, target, causes } of assignments) {
       const worker = this.#crew.get(device);
+      told.add(device);
       this.#note(device, document, fault === undefined ? undefined : { message: fault.message, isContested });
       const before = this.#crew.queue(device)?.standing(document);
       if (before?.isPending === true && before.desired?.text !== desired?.text) {
@@ -372,8 +376,11 @@ export class Reconciler {
     }
     this.#revision = revision;
     this.#waiters.told();
-    // A device that is silent for long need not be heard for what is not wanted of it any more.
-    for (const device of new Set(assignments.map((each) => each.device))) this.#waiters.look(device);
+    // The device itself may not answer for long.
+    for (const device of told) {
+      this.#waiters.look(device);
+      this.#statuses.tell(device);
+    }
   }
 
   #workerOf(device: string): DeviceWorker {
