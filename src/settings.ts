@@ -38,7 +38,7 @@ const definitions = {
   'tls.minVersion': { value: '1.2', help: 'oldest TLS version that clients may use: 1.2 or 1.3' },
   data: { value: './data', help: 'the data folder: journal, rows, certificates' },
   models: { value: '', help: 'folder of models; empty: the models that come with edgeconf' },
-  adapters: { value: 'sd-core', help: 'comma-separated names of the southbound adapters to load' },
+  adapters: { value: 'sd-core,sd-fabric,sd-ran', help: 'comma-separated names of the southbound adapters to load' },
   'access.engine': {
     value: 'grants',
     help: "who decides: grants compiled from Casbin's policy, or enforce, which is Casbin itself and far slower",
