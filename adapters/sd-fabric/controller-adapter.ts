@@ -22,7 +22,7 @@ export const controllerAdapter: Adapter = {
     netcfg: { readable: true, removal: 'remove' },
     slice: { readable: true, removal: 'remove' },
     'default-class': { readable: true, removal: 'remove' },
-    flow: { readable: true, removal: 'remove' },
+    flow: { readable: true, removal: 'remove', overlaps: true },
   },
   partition: 'site',
   checkDevice(device) {

@@ -86,6 +86,11 @@ export interface DocumentKind {
   readonly readable: boolean;
   /** How a document goes: by a removal on the wire, or by putting a neutral document in its place. */
   readonly removal: 'remove' | 'reset';
+  /**
+   * Documents of one entry of intent may be on the device together: when some come and others go, those that go stay until
+   * the new ones are there.
+   */
+  readonly overlaps?: boolean;
 }
 
 /** A leaf value as an adapter reads it: numbers up to 32 bits as number, 64-bit ones and decimal64 as text. */

@@ -2,7 +2,7 @@
 
 import type { Snapshot } from '../datastore/snapshot.ts';
 import { southboundLog } from '../log.ts';
-import type { Device } from './adapter.ts';
+import type { Adapter, Device } from './adapter.ts';
 import { type DeviceCare, readCare, usualCare } from './device-care.ts';
 import { identityOf } from './device-registry.ts';
 import { DeviceWorker } from './device-worker.ts';
@@ -124,15 +124,19 @@ export class DeviceCrew {
     const remembered = await store.load(name);
     const known = remembered.identity === identityOf(device);
     if (!known) await store.reset(name, identityOf(device));
-    const queue = new DocumentQueue(known ? remembered.documents : new Map(), revision, this.#othersOf(name));
+    const queue = new DocumentQueue(
+      known ? remembered.documents : new Map(),
+      revision,
+      this.#othersOf(name, adapter.documentKinds),
+    );
     const worker = new DeviceWorker(this.#surroundings, { adapter, device, care, queue, isFresh: !known });
     this.#queues.set(name, queue);
     this.#workers.set(name, worker);
     return worker;
   }
 
-  #othersOf(device: string): OtherDevices {
-    const others = this.#elsewhere.of(device);
+  #othersOf(device: string, kinds: Adapter['documentKinds']): OtherDevices {
+    const others = this.#elsewhere.of(device, (kind) => kinds[kind]?.overlaps === true);
     return {
       ...others,
       changed: (id, standing) => {

@@ -93,6 +93,15 @@ export class DocumentQueue {
     }
   }
 
+  /** What was refused may have been refused for want of this document, or of what it says now. */
+  #tryAgain(needed: string): void {
+    for (const [id, { ref, revision }] of [...this.#refused]) {
+      if (!ref.dependsOn.includes(needed)) continue;
+      this.#refused.delete(id);
+      this.#settle(id, revision);
+    }
+  }
+
   /** The operation to send now; undefined when nothing is left that can be sent. */
   next(): Operation | undefined {
     for (const id of this.#room.ready()) {
@@ -133,6 +142,7 @@ export class DocumentQueue {
     const wish = this.#pending.get(id);
     this.#pending.delete(id);
     this.#settle(id, wish?.revision ?? operation.revision);
+    if (operation.op === 'put') this.#tryAgain(id);
     return held;
   }
 

@@ -22,7 +22,8 @@ interface Place {
 /**
  * Two rules. A put waits for the documents that it names on other devices, as long as those are wanted there and have never
  * been there for the same entry of intent. And new before old: a removal waits while the same entry wants the same kind of
- * document on another device that has never had it, and while a document elsewhere that needs the old one has yet to change.
+ * document on another device that has never had it (for kinds that overlap, on the same device too), and while a document
+ * elsewhere that needs the old one has yet to change.
  * Devices that are disabled are not waited for. Puts wait for puts only, so nothing waits in a circle unless adapters say so.
  */
 export class Elsewhere {
@@ -43,10 +44,10 @@ export class Elsewhere {
     this.#neighbours = neighbours;
   }
 
-  /** What the queue of one device gets to know. */
-  of(device: string): OtherDevices {
+  /** What the queue of one device gets to know. @param overlaps whether documents of a kind do, see `DocumentKind` */
+  of(device: string, overlaps: (kind: string) => boolean): OtherDevices {
     return {
-      blocker: (operation) => this.#blocker(device, operation),
+      blocker: (operation) => this.#blocker(device, operation, overlaps(operation.ref.kind)),
       isStuck: (key) => this.#isStuck(key),
       changed: (id, standing) => this.#changed({ device, id }, standing),
     };
@@ -75,8 +76,9 @@ export class Elsewhere {
     for (const key of [...this.#waiting.keys()]) this.#release(key);
   }
 
-  #blocker(device: string, operation: Operation): string | undefined {
-    const found = operation.op === 'put' ? this.#unmetNeed(device, operation) : this.#stillNeeded(device, operation);
+  #blocker(device: string, operation: Operation, overlaps: boolean): string | undefined {
+    const found =
+      operation.op === 'put' ? this.#unmetNeed(device, operation) : this.#stillNeeded(device, operation, overlaps);
     if (found === undefined) return undefined;
     const devices = this.#waiting.get(found) ?? new Set<string>();
     this.#waiting.set(found, devices.add(device));
@@ -97,10 +99,11 @@ export class Elsewhere {
   }
 
   /** A reason to keep a document that is not wanted any more. */
-  #stillNeeded(device: string, { ref, target }: Operation): string | undefined {
+  #stillNeeded(device: string, { ref, target }: Operation, overlaps: boolean): string | undefined {
     const entry = entryOf(target, ref);
     for (const place of this.#awaited.at(entry)) {
-      if (place.device !== device && this.#isEnabled(place.device)) return entryKey(entry);
+      const counts = place.device === device ? overlaps && !this.#isRefused(place) : this.#isEnabled(place.device);
+      if (counts) return entryKey(entry);
     }
     for (const endpoint of this.#endpoints.get(device) ?? []) {
       for (const place of this.#needing.at(`${endpoint}\0${ref.id}`)) {
@@ -111,6 +114,10 @@ export class Elsewhere {
       }
     }
     return undefined;
+  }
+
+  #isRefused({ device, id }: Place): boolean {
+    return this.#neighbours.queue(device)?.standing(id)?.refusal !== undefined;
   }
 
   #isEnabled(name: string): boolean {

@@ -39,7 +39,15 @@ class World {
       queue: (name) => this.queues.get(name),
       released: (name, key) => this.queues.get(name)?.released(key),
     });
-    for (const name of names) this.queues.set(name, new DocumentQueue(new Map(), 1, this.elsewhere.of(name)));
+    for (const name of names)
+      this.queues.set(
+        name,
+        new DocumentQueue(
+          new Map(),
+          1,
+          this.elsewhere.of(name, () => false),
+        ),
+      );
     this.elsewhere.devicesChanged(names);
   }
 

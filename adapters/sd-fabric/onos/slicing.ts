@@ -1,7 +1,7 @@
 // Slices on the controller: parts of one key of its configuration, and what its REST interface tells and takes of them.
 
 import { documentText, type Json } from '../../../src/southbound/adapter.ts';
-import { flowIdOf } from '../classifier.ts';
+import { criteriaOf, flowIdOf } from '../classifier.ts';
 import type { ControllerHttp } from './http.ts';
 import { itemsOf, membersOf, scalarsOf } from './json.ts';
 import { type NetworkConfiguration, SLICING } from './netcfg.ts';
@@ -99,7 +99,8 @@ export class Slicing {
 
   async readFlow(id: string, signal: AbortSignal): Promise<Json | undefined> {
     const place = (await this.#flows(signal)).get(id);
-    return place && { slice: Number(place.slice), trafficClass: place.trafficClass, criteria: place.criteria };
+    // A selector is a set: the controller has its own order of criteria.
+    return place && { slice: Number(place.slice), trafficClass: place.trafficClass, criteria: criteriaOf(id) };
   }
 
   /** New criteria, or criteria that belong to another slice or class from now on. */
