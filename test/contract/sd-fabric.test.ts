@@ -82,7 +82,8 @@ async function prepareBase({ url }: OnosSimulator): Promise<void> {
   const tcs = { REAL_TIME: { queueId: 1, isSystemTc: true } };
   await fetch(`${url}${BASE}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    // The controller restarts in between.
+    headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ slices: { 0: { name: 'Default', tcs } } }),
   });
 }
