@@ -147,6 +147,8 @@ export class DeviceLine {
       const client = await this.#open();
       signal.throwIfAborted();
       return await use(client, signal);
+    } catch (error) {
+      throw this.#fit(error);
     } finally {
       clearTimeout(timer);
       end();
@@ -179,6 +181,13 @@ export class DeviceLine {
   /** What an error says, fit for people: a device may say back what it was sent, and an adapter may quote it. */
   words(error: unknown): string {
     return withoutSecret(error instanceof Error ? error.message : String(error), this.#secret);
+  }
+
+  /** A device may quote what it was sent, in whatever is made of its words later. */
+  #fit(error: unknown): unknown {
+    if (!(error instanceof DeviceError)) return error;
+    const { reason, leaf } = error;
+    return new DeviceError(reason, this.words(error), leaf === undefined ? {} : { leaf });
   }
 
   async close(): Promise<void> {
