@@ -31,7 +31,7 @@ interface Said {
 /** Who tells of observations; a Reconciler fits. */
 export interface ObservationSource {
   onObservation(listener: (device: string, observation: Json) => void): () => void;
-  /** Undefined when the device is not listed, or nothing drives it. */
+  /** Undefined when the device is not listed, is disabled, or nothing drives it. */
   observed(device: string): Observed | undefined;
   onStatus(listener: (device: string) => void): () => void;
 }

@@ -264,11 +264,11 @@ export class Reconciler {
     return this.#documents.add(listener);
   }
 
-  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
+  /** A device and the parts of intent that its observations may be about; undefined when nothing asks it. */
   observed(name: string): Observed | undefined {
     const device = this.#planner.devices.get(name);
     const adapter = device === undefined ? undefined : this.#adapters.get(device.kind);
-    if (device === undefined || adapter === undefined) return undefined;
+    if (device?.enabled !== true || adapter === undefined) return undefined;
     return { device, adapter, parts: this.#planner.partsOf(name) };
   }
 
