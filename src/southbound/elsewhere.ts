@@ -144,7 +144,10 @@ export class Elsewhere {
     );
     if (this.#waiting.size === 0) return;
     // Then also who waits for one that waits for it is stuck.
-    if (standing?.refusal !== undefined) return this.#releaseAll();
+    if (standing?.refusal !== undefined) {
+      this.#releaseAll();
+      return;
+    }
     this.#release(documentKey(place.device, place.id));
     for (const each of new Set([...before, ...entry])) this.#release(entryKey(each));
   }
