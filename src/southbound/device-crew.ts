@@ -22,6 +22,8 @@ export class DeviceCrew {
   readonly #workers = new Map<string, DeviceWorker>();
   readonly #queues = new Map<string, DocumentQueue>();
   readonly #elsewhere: Elsewhere;
+  /** Why devices could not be taken on. */
+  readonly #troubles = new Map<string, string>();
 
   constructor(adapters: Adapters, surroundings: WorkerSurroundings, devices: () => Devices) {
     this.#adapters = adapters;
@@ -42,6 +44,11 @@ export class DeviceCrew {
     return this.#queues.get(device);
   }
 
+  /** Why a device is not driven; undefined when it is, or no adapter could. */
+  troubleOf(device: string): string | undefined {
+    return this.#troubles.get(device);
+  }
+
   names(): string[] {
     return [...this.#workers.keys()];
   }
@@ -50,7 +57,13 @@ export class DeviceCrew {
   async begin(devices: Devices, platform: Snapshot | undefined, revision: number): Promise<void> {
     const { store } = this.#surroundings;
     for (const name of await store.devices()) if (!devices.has(name)) await store.forget(name);
-    for (const device of devices.values()) await this.#employ(device, careOf(platform, device.name), revision);
+    for (const device of devices.values()) {
+      try {
+        await this.#employ(device, careOf(platform, device.name), revision);
+      } catch (error) {
+        this.#isIdle(device.name, error);
+      }
+    }
   }
 
   /** They know their work. */
@@ -85,10 +98,7 @@ export class DeviceCrew {
           if (worker !== undefined) begin.push(() => worker.start());
         }
       } catch (error) {
-        southboundLog.error(
-          { device: name, err: error },
-          'the device cannot be taken on; it is idle until the next start',
-        );
+        this.#isIdle(name, error);
       }
     }
     return async () => {
@@ -103,7 +113,14 @@ export class DeviceCrew {
     this.#queues.clear();
   }
 
+  /** One device that cannot be driven costs the others nothing. */
+  #isIdle(name: string, error: unknown): void {
+    this.#troubles.set(name, error instanceof Error ? error.message : String(error));
+    southboundLog.error({ device: name, err: error }, 'the device cannot be taken on; it is idle until the next start');
+  }
+
   async #dismiss(name: string): Promise<void> {
+    this.#troubles.delete(name);
     await this.#workers.get(name)?.stop();
     const ids = this.#queues.get(name)?.ids() ?? [];
     this.#workers.delete(name);

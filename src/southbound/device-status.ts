@@ -59,8 +59,8 @@ export interface DeviceStatus {
   readonly latency: Latency | undefined;
 }
 
-/** How a device stands that nothing drives, or not yet. */
-export function idleStatus({ name, enabled }: Device, intentRevision: number): DeviceStatus {
+/** How a device stands that nothing drives, or not yet. @param trouble why it cannot be driven */
+export function idleStatus({ name, enabled }: Device, intentRevision: number, trouble?: string): DeviceStatus {
   return {
     device: name,
     enabled,
@@ -68,7 +68,7 @@ export function idleStatus({ name, enabled }: Device, intentRevision: number): D
     circuit: 'closed',
     foundVersion: undefined,
     lastContactMs: undefined,
-    trouble: undefined,
+    trouble,
     pending: 0,
     refused: [],
     appliedRevision: 0,

@@ -72,7 +72,11 @@ export class Elsewhere {
         this.#endpoints.set(name, this.#neighbours.device(name)?.endpoints ?? []);
       }
     }
-    // Rare, and anybody may have waited for it.
+    this.#releaseAll();
+  }
+
+  /** Rare, and anybody may have waited for it. */
+  #releaseAll(): void {
     for (const key of [...this.#waiting.keys()]) this.#release(key);
   }
 
@@ -146,6 +150,11 @@ export class Elsewhere {
       (held?.ref.dependsOnElsewhere ?? []).map(({ endpoint, id }) => `${endpoint}\0${id}`),
     );
     if (this.#waiting.size === 0) return;
+    // Then also who waits for one that waits for it is stuck.
+    if (standing?.refusal !== undefined) {
+      this.#releaseAll();
+      return;
+    }
     this.#release(documentKey(place.device, place.id));
     for (const each of new Set([...before, ...entry])) this.#release(entryKey(each));
   }

@@ -182,7 +182,7 @@ export class Reconciler {
     const device = this.#planner.devices.get(name);
     if (device === undefined) return undefined;
     return {
-      ...(this.#crew.get(name)?.view.status() ?? idleStatus(device, this.#revision)),
+      ...(this.#crew.get(name)?.view.status() ?? idleStatus(device, this.#revision, this.#crew.troubleOf(name))),
       kind: device.kind,
       faults: [...(this.#faults.get(name) ?? [])].map(([document, { message }]) => ({ document, message })),
     };
@@ -389,6 +389,8 @@ export class Reconciler {
     if (!this.#planner.devices.has(device)) {
       throw new EdgeconfError('NOT_FOUND', `the platform target lists no device '${device}'`);
     }
+    const trouble = this.#crew.troubleOf(device);
+    if (trouble !== undefined) throw new EdgeconfError('FAILED_PRECONDITION', trouble);
     const message = `no adapter drives device '${device}': see the setting adapters, and the log of the service's start`;
     throw new EdgeconfError('FAILED_PRECONDITION', message);
   }

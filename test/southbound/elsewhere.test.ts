@@ -147,3 +147,39 @@ describe('order across devices, whatever happens', () => {
     );
   });
 });
+
+describe('a document that waits for one that waits', () => {
+  it('is looked at again when the last in the row is refused: whoever waits for it need not wait longer', () => {
+    const devices = new Map(names.map((name) => [name as string, device(name)]));
+    const queues = new Map<string, DocumentQueue>();
+    const released: string[] = [];
+    const elsewhere = new Elsewhere({
+      device: (name) => devices.get(name),
+      queue: (name) => queues.get(name),
+      released: (name, key) => {
+        released.push(name);
+        queues.get(name)?.released(key);
+      },
+    });
+    for (const name of names) queues.set(name, new DocumentQueue(new Map(), 1, elsewhere.of(name)));
+    elsewhere.devicesChanged(names);
+    const [first, second, third] = names.map((name) => queues.get(name));
+    const ref = (id: string, needs: DocumentRef['dependsOnElsewhere'] = []): DocumentRef => ({
+      ...{ kind: id, id, source: [id], dependsOn: [] },
+      dependsOnElsewhere: needs,
+    });
+    const refs = [ref('x'), ref('y', [{ endpoint: 'a', id: 'x' }]), ref('z', [{ endpoint: 'b', id: 'y' }])];
+    for (const [i, queue] of [first, second, third].entries()) {
+      const own = refs[i];
+      if (own !== undefined) queue?.want(own.id, { ref: own, body: 1, text: '1' }, 1, { target: 't' });
+    }
+    const operation = first?.next();
+    assert.ok(operation !== undefined);
+    first?.started(operation);
+    assert.deepEqual([second?.next(), third?.next(), third?.isSettled(1)], [undefined, undefined, false]);
+    released.length = 0;
+    first?.refused(operation, 'no');
+    assert.deepEqual(released.sort(), ['b', 'core']);
+    assert.deepEqual([second?.isSettled(1), third?.isSettled(1)], [true, true]);
+  });
+});

@@ -5,8 +5,12 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { coreAdapter } from '../../adapters/sd-core/index.ts';
 import { type SdCoreSimulator, startSdCoreSimulator } from '../../adapters/sd-core/simulator/simulator.ts';
 import type { EdgeconfError } from '../../src/errors.ts';
+import type { Adapter } from '../../src/southbound/adapter.ts';
+import { reportObservations } from '../../src/southbound/observation-state.ts';
 import { intentFixture } from '../adapters/sd-core/fixture.ts';
 import type { Plain } from './intent.ts';
+import { numbered } from './numbered.ts';
+import { RealStage } from './real-stage.ts';
 import { Stage } from './stage.ts';
 
 type Tree = { [member: string]: Plain };
@@ -112,5 +116,69 @@ describe('when a device changes under way', () => {
     await stage.reconciler.settled({ devices: [] });
     assert.equal(status()?.foundVersion, undefined);
     await core.faults.comeUp({ state: 'kept' });
+  });
+});
+
+describe('when a device is disabled', () => {
+  it('nothing stands in the state of tenants of what it saw, until it is enabled and sees it again', async () => {
+    const path = (leaf: string) => [
+      ...[{ name: 'site', keys: ['s'] }, { name: 'device', keys: ['a'] }, { name: 'state' }],
+      { name: leaf },
+    ];
+    const adapter: Adapter = {
+      ...numbered(new Map()),
+      endpoints: () => ['http://core.example'],
+      list: () => [],
+      allocations: () => [],
+      state: () => [{ path: path('connected'), value: 'Yes' }],
+      connect: () => ({
+        ...{ read: async () => undefined, put: async () => {}, remove: async () => {}, close: async () => {} },
+        observe: async () => ({}),
+      }),
+    };
+    const stage = await RealStage.open([adapter]);
+    const end = reportObservations(stage.reconciler, stage.datastore);
+    /** Resolves once there are as many rows of state. */
+    const rows = (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (stage.datastore.snapshot('acme')?.stateSize !== count) return;
+          unlisten();
+          resolve();
+        };
+        const unlisten = stage.datastore.listen(look);
+        look();
+      });
+    const enabled = (is: boolean) => ({
+      platform: {
+        'edgeconf-platform:device': [
+          { name: 'core', kind: 'numbered', address: 'http://x', endpoint: ['http://core.example'], enabled: is },
+        ],
+      },
+    });
+    try {
+      await stage.merge({
+        platform: {
+          'edgeconf-platform:tenant': [{ name: 'acme' }],
+          'edgeconf-platform:target': [{ name: 'acme', tenant: 'acme', model: 'aether', 'model-version': '2.1' }],
+        },
+      });
+      await stage.merge(enabled(true));
+      const imsi = { mcc: '001', mnc: '01', enterprise: 1, format: 'CCCNNEEESSSSSSS' };
+      const site = { 'site-id': 's', 'imsi-definition': imsi, device: [{ 'device-id': 'a' }] };
+      await stage.merge({ acme: { 'edgeconf-site:site': [site] } });
+      await stage.reconciler.settled();
+      stage.clock.advance(10_000);
+      await rows(1);
+      await stage.merge(enabled(false));
+      await rows(0);
+      await stage.merge(enabled(true));
+      await stage.reconciler.settled();
+      stage.clock.advance(10_000);
+      await rows(1);
+    } finally {
+      end();
+      await stage.close();
+    }
   });
 });

@@ -235,6 +235,14 @@ export class Stage {
     await rm(join(this.#folder, 'southbound'), { recursive: true, force: true });
   }
 
+  /** Spoils a record of what a device acknowledged. The engine must not run. */
+  async damage(device: string): Promise<void> {
+    const db = new Level<string, string>(join(this.#folder, 'southbound'));
+    await db.open();
+    await db.put(`d\0${device}\0damaged`, '{');
+    await db.close();
+  }
+
   async restart(): Promise<void> {
     await this.stop();
     await this.start();

@@ -1,4 +1,4 @@
-// Checks that a fault of an adapter at the start of the service takes nothing from devices.
+// Checks starts of the service with something wrong: devices lose nothing, and one that is concerned costs others nothing.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -22,7 +22,12 @@ function acme(edit: (site: Tree) => void = () => {}): Tree {
   return tree;
 }
 
-describe('intent of which it cannot be told at the start which documents it needs', () => {
+function deviceOf(name: string, { url }: SdCoreSimulator): Tree {
+  const endpoint = ['http://core5g.acme.example/config'];
+  return { name, kind: 'sd-core', address: `${url}/config`, endpoint, version: '3.0' };
+}
+
+describe('a start with something wrong', () => {
   let stage: Stage;
   let core: SdCoreSimulator;
   let broken: 'endpoints' | 'list' | undefined;
@@ -60,7 +65,7 @@ describe('intent of which it cannot be told at the start which documents it need
   });
 
   for (const what of ['endpoints', 'list'] as const) {
-    it(`leaves on devices what they have (${what}), and goes on with the next intent once it can be told`, async () => {
+    it(`leaves on devices what they have while it cannot be told what they need (${what}), and then goes on`, async () => {
       broken = what;
       await stage.start();
       await stage.passing(stage.reconciler.verify('core'));
@@ -78,4 +83,26 @@ describe('intent of which it cannot be told at the start which documents it need
       assert.deepEqual(contents(), [[], []]);
     });
   }
+
+  it('drives all devices but the one of which the record is damaged, and says so', async () => {
+    const other = await startSdCoreSimulator({ version: '3.0' });
+    try {
+      await stage.start();
+      await stage.settle({ platform: { device: [deviceOf('core', core), deviceOf('other', other)] } });
+      await stage.stop();
+      await stage.damage('core');
+      await stage.start();
+      await stage.intent.commit({ acme: {} });
+      await stage.passing(stage.reconciler.settled());
+      assert.deepEqual(
+        [contents(), [...other.networkSlices.keys()], stage.reconciler.statusOf('other')?.pending],
+        [FULL, [], 0],
+      );
+      assert.match(stage.reconciler.statusOf('core')?.trouble ?? '', /^what device 'core' acknowledged cannot be read/);
+      await assert.rejects(stage.reconciler.verify('core'), { code: 'FAILED_PRECONDITION' });
+    } finally {
+      await stage.stop();
+      await other.close();
+    }
+  });
 });
