@@ -38,9 +38,8 @@ export async function* listDocuments(
   for (const name of device === '' ? deps.engine.questions.devices() : [device]) {
     for (const status of byId(deps.engine.documents(name))) {
       await slices.next();
-      const about = { device: name, target: status.target, ref: status.ref };
       if (target !== '' && status.target !== target) continue;
-      if (!look.sight.sees(about)) continue;
+      if (!look.sees(name, status)) continue;
       look.count(status.target);
       documents.push(look.message(name, status));
       if (documents.length < DOCUMENTS_PER_PART) continue;
