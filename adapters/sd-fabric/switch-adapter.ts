@@ -21,7 +21,7 @@ export const switchAdapter: Adapter = {
   models: ['fabric@1'],
   documentKinds: {
     chassis: { readable: false, removal: 'reset' },
-    interface: { readable: true, removal: 'remove' },
+    interface: { readable: true, removal: 'reset' },
   },
   checkDevice,
   endpoints: (intent) => intent.list('switch').flatMap((entry) => endpointOf(entry) ?? []),
@@ -34,7 +34,8 @@ export const switchAdapter: Adapter = {
         reason: `the device ${device.name} answers for another switch already; list a device of its own`,
       })),
   render,
-  neutral: (device) => emptyChassis(device.parameters.platform ?? 'tofino'),
+  neutral: (device, { kind }) =>
+    kind === CHASSIS ? emptyChassis(device.parameters.platform ?? 'tofino') : { enabled: false },
   interruption,
   state: (intent, device, observation) =>
     switchesOf(intent, device)

@@ -116,6 +116,7 @@ export class DeviceWorker {
   /** @param timeMs when the revision was committed; undefined: long ago */
   want(id: string, desired: Desired | undefined, revision: number, wisher: Wisher = {}, timeMs?: number): void {
     const relinked = this.#queue.want(id, desired, revision, wisher);
+    if (desired === undefined) this.#check.dropped(id);
     if (relinked !== undefined) this.#writes = this.#writes.then(() => this.#operations.remember(id, relinked));
     if (timeMs !== undefined && this.#queue.since(id) <= revision) this.#latency.begun(revision, timeMs);
     this.#wake();
@@ -141,6 +142,7 @@ export class DeviceWorker {
     // What was known of the world went when it was disabled.
     if (isNew) this.#observeDueMs = 0;
     this.#charge = charge;
+    if (!charge.device.enabled) this.#giveUp(`device '${charge.device.name}' is disabled: it is not asked anything`);
     this.#line.callsPerSecond = charge.care.callsPerSecond;
     this.#queue.pardon();
     this.#line.update(charge.device);

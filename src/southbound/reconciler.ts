@@ -8,6 +8,7 @@ import type { AckStore } from './ack-store.ts';
 import type { FoundDocument, Json } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { DeviceCrew } from './device-crew.ts';
+import { isSameMachine } from './device-registry.ts';
 import { type DocumentEvent, idleStatus } from './device-status.ts';
 import type { DeviceWorker } from './device-worker.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
@@ -16,13 +17,14 @@ import type { Gaps } from './gaps.ts';
 import { Listeners } from './listeners.ts';
 import type { NumberHolder } from './numbers.ts';
 import type { Observed } from './observation-state.ts';
-import { type Assignment, Planner } from './planner.ts';
+import { type Assignment, type Intake, Planner } from './planner.ts';
 import { deviceNames } from './platform-changes.ts';
 import type { PoolStanding } from './pools.ts';
 import { Questions } from './questions.ts';
 import type { IntentSource, ReconcilerOptions, SettledOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
+import { unlisted } from './unlisted.ts';
 import type { WorkerSurroundings } from './worker-parts.ts';
 
 export type { DocumentFault, IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
@@ -101,7 +103,13 @@ export class Reconciler {
         this.#statuses.tell(device);
       },
       onObservation: (device, observation) => this.#observations.tell(device, observation),
-      onVersion: (device, version) => this.#queue(() => this.#noteVersion(device, version)),
+      onVersion: (device, version) => {
+        const asked = this.#crew.get(device);
+        return this.#queue(async () => {
+          // Another machine may bear the name by now.
+          if (asked !== undefined && asked === this.#crew.get(device)) await this.#noteVersion(device, version);
+        });
+      },
     };
     this.#crew = new DeviceCrew(adapters, surroundings, () => this.#planner.devices);
     this.#admit = options.admit ?? (() => {});
@@ -130,6 +138,7 @@ export class Reconciler {
 
   /** Refuses what devices could not take. See `Planner.plan`. */
   readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
+    this.#planner.begin(request);
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
     return await this.#planner.plan({
@@ -302,7 +311,23 @@ export class Reconciler {
     const intake = await this.#planner.prepareAll(snapshots);
     await this.#crew.begin(intake.devices, this.#platform, this.#incoming);
     this.#assign(await this.#planner.accept(intake, []), undefined);
+    this.#leaveUnlisted(intake);
     this.#crew.started();
+  }
+
+  /** What cannot be told of intent takes nothing from devices: they keep what they have until intent wants it again. */
+  #leaveUnlisted({ overlay, devices }: Intake): void {
+    const isUnlisted = unlisted(overlay.units.values());
+    for (const device of devices.values()) {
+      const queue = this.#crew.queue(device.name);
+      for (const id of queue?.ids() ?? []) {
+        const { desired, target } = queue?.standing(id) ?? {};
+        if (desired !== undefined || !isUnlisted(device, target)) continue;
+        this.#crew.get(device.name)?.leave(id, this.#revision);
+        const message = 'it cannot be told whether intent still wants the document; the device keeps it';
+        this.#note(device.name, id, { message, isContested: false });
+      }
+    }
   }
 
   async #takeIn({ revision, timeNs, commits }: FeedEvent): Promise<void> {
@@ -310,6 +335,9 @@ export class Reconciler {
     const intake = await this.#planner.prepare(commits);
     this.#platform = commits.find(({ target }) => target === PLATFORM)?.after ?? this.#platform;
     const names = deviceNames(commits);
+    for (const name of names) {
+      if (!isSameMachine(this.#planner.devices.get(name), intake.devices.get(name))) this.#versions.delete(name);
+    }
     const crew = await this.#crew.change(names, intake.devices, this.#platform, revision);
     const assignments = await this.#planner.accept(intake, commits);
     crew.install();
@@ -324,7 +352,7 @@ export class Reconciler {
 
   /** Renders anew for a device of which the version was found out. */
   async #noteVersion(device: string, version: string): Promise<void> {
-    if (this.#crew.get(device) === undefined || this.#versions.get(device) === version) return;
+    if (this.#versions.get(device) === version) return;
     this.#versions.set(device, version);
     await this.#store.noteVersion(device, version);
     const intake = await this.#planner.prepareDevice(device);

@@ -1,5 +1,6 @@
 // Runs the adapter contract for a fabric's controller: with a fabric's own intent, and with tenants that share the controller.
 
+import { flowIdOf } from '../../adapters/sd-fabric/classifier.ts';
 import { controllerAdapter } from '../../adapters/sd-fabric/controller-adapter.ts';
 import { type OnosSimulator, startOnosSimulator } from '../../adapters/sd-fabric/simulator/onos-simulator.ts';
 import { CompiledModel } from '../adapters/sd-fabric/stage.ts';
@@ -37,16 +38,52 @@ async function start(prepare: (simulator: OnosSimulator) => Promise<void> = asyn
         },
       };
     },
+    spoil: (n, how) => {
+      const scope = { path: LOSSY, method: /POST|DELETE/, skip: n - 1 };
+      if (how === 'error') simulator.faults.failNext(1, 500, scope);
+      else if (how === 'half') simulator.faults.halfAnswerNext(1, scope);
+      else if (how === 'garbage') simulator.faults.garbageNext(1, scope);
+      else simulator.faults.ignoreNext(1, scope);
+    },
+    tamper: async (id) => tamper(simulator.state, id),
+    forget: async () => {
+      await simulator.faults.restart({ state: 'lost' });
+      await prepare(simulator);
+    },
     close: () => simulator.close(),
   };
 }
+
+/** Changes a leaf of a document in what the controller holds. */
+function tamper({ configuration, defaultClasses, flows }: OnosSimulator['state'], id: string): void {
+  const [first = '', second = ''] = id.split('/');
+  if (first === 'default-class') {
+    defaultClasses.set(Number(second), 'CONTROL');
+  } else if (first === 'flow') {
+    for (const [key, flow] of flows) {
+      if (flowIdOf(flow.criteria) === id) flows.set(key, { ...flow, trafficClass: 'CONTROL' });
+    }
+  } else if (first === 'slice') {
+    const slicing = configuration.apps?.['org.stratumproject.fabric-tna']?.slicing as { slices: Slices };
+    const slice = slicing.slices[second];
+    if (slice !== undefined) slice.name = 'tampered';
+  } else {
+    const subject = id.slice(first.length + 1, id.lastIndexOf('/'));
+    const body = configuration[first]?.[subject]?.[id.slice(id.lastIndexOf('/') + 1)];
+    if (Array.isArray(body)) body.pop();
+    else Object.assign(body as object, { name: 'tampered' });
+  }
+}
+
+type Slices = Record<string, { name: string }>;
 
 /** The fabric's own slice, which those of tenants stand on. */
 async function prepareBase({ url }: OnosSimulator): Promise<void> {
   const tcs = { REAL_TIME: { queueId: 1, isSystemTc: true } };
   await fetch(`${url}${BASE}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    // The controller restarts in between.
+    headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ slices: { 0: { name: 'Default', tcs } } }),
   });
 }

@@ -1,5 +1,6 @@
 // Runs the adapter contract for a switch that is told of its chassis by gNMI.
 
+import { status } from '@grpc/grpc-js';
 import { startStratumSimulator } from '../../adapters/sd-fabric/simulator/stratum-simulator.ts';
 import { emptyChassis } from '../../adapters/sd-fabric/stratum/chassis.ts';
 import { SwitchClient } from '../../adapters/sd-fabric/stratum/client.ts';
@@ -35,6 +36,18 @@ async function start(): Promise<SimulatedDevice> {
         },
       };
     },
+    spoil: (n, how) => {
+      const scope = { method: 'Set', skip: n - 1 };
+      if (how === 'error') simulator.faults.failNext(1, status.INTERNAL, scope);
+      else if (how === 'half') simulator.faults.halfAnswerNext(1, scope);
+      else if (how === 'garbage') simulator.faults.garbageNext(1, scope);
+      else simulator.faults.ignoreNext(1, scope);
+    },
+    tamper: async (id) => {
+      const port = simulator.switch.ports.get(id.slice('interface/'.length));
+      if (port !== undefined) port.enabled = !port.enabled;
+    },
+    forget: () => simulator.faults.restart({ state: 'lost' }),
     close: () => simulator.close(),
   };
 }

@@ -27,18 +27,15 @@ export class Slicing {
     this.#netcfg = netcfg;
   }
 
-  /** The slice as it is configured, without the classes that the controller has not acted on. */
+  /** The slice as it is configured, with the classes that are in effect: not all that is written, or more than that. */
   async readSlice(id: string, signal: AbortSignal): Promise<Json | undefined> {
     const number = numberOf(id);
     const part = slicesOf(await this.#netcfg.read(SLICING, signal))[number];
-    if (part === undefined) return undefined;
     const active = await this.#classesOf(number, signal);
-    if (active.length === 0) return undefined;
+    if (part === undefined ? !isLeft(number, active) : active.length === 0) return undefined;
     const { tcs, ...rest } = membersOf(part);
-    return {
-      ...rest,
-      tcs: Object.fromEntries(Object.entries(membersOf(tcs)).filter(([name]) => active.includes(name))),
-    };
+    const configured = membersOf(tcs);
+    return { ...rest, tcs: Object.fromEntries(queued(active).map((name) => [name, configured[name] ?? {}])) };
   }
 
   async putSlice(id: string, body: Json, signal: AbortSignal): Promise<void> {
@@ -46,28 +43,40 @@ export class Slicing {
     const slices = slicesOf(before);
     const number = numberOf(id);
     const after = { ...membersOf(before), slices: { ...slices, [number]: body } };
-    const isThere = before !== undefined && slices[number] !== undefined;
-    if (isThere && documentText(slices[number] ?? null) === documentText(body)) {
-      // The key says it, yet it is to be written: some controllers keep an update of the key without acting on it.
-      const active = await this.#classesOf(number, signal);
-      if (!Object.keys(membersOf(membersOf(body).tcs)).every((name) => active.includes(name)) || active.length === 0) {
-        return await this.#writeAnew(after, signal);
-      }
-    }
     await this.#write(after, signal);
+    const isSaid = slices[number] !== undefined && documentText(slices[number]) === documentText(body);
+    if (!isSaid) return;
+    // The key said it, and yet it was to be written: some controllers keep an update of the key without acting on it.
+    const active = await this.#classesOf(number, signal);
+    const wanted = Object.keys(membersOf(membersOf(body).tcs));
+    if (active.length === 0 || queued(active).sort().join() !== wanted.sort().join())
+      await this.#writeAnew(after, signal);
   }
 
   async removeSlice(id: string, signal: AbortSignal): Promise<void> {
+    const number = numberOf(id);
     const before = await this.#configured(signal);
-    const { [numberOf(id)]: gone, ...slices } = slicesOf(before);
-    if (gone === undefined) return;
-    if (Object.keys(slices).length > 0) return await this.#write({ ...membersOf(before), slices }, signal);
-    await this.#netcfg.remove({ id: SLICING }, signal);
-    this.#unfinished = undefined;
+    const { [number]: gone, ...slices } = slicesOf(before);
+    const isLeftOnly = gone === undefined && isLeft(number, await this.#classesOf(number, signal));
+    if (gone === undefined && !isLeftOnly) return;
+    if (Object.keys(slices).length === 0) {
+      await this.#netcfg.remove({ id: SLICING }, signal);
+      this.#unfinished = undefined;
+      return;
+    }
+    const after = { ...membersOf(before), slices };
+    await this.#write(after, signal);
+    // The key did not say it any more: see `putSlice`.
+    if (isLeftOnly && isLeft(number, await this.#classesOf(number, signal))) await this.#writeAnew(after, signal);
   }
 
+  /** Slices of the key, and those that are in effect without it. */
   async listSlices(signal: AbortSignal): Promise<string[]> {
-    return Object.keys(slicesOf(await this.#netcfg.read(SLICING, signal))).map((number) => `slice/${number}`);
+    const numbers = new Set(Object.keys(slicesOf(await this.#netcfg.read(SLICING, signal))));
+    for (const number of await this.#numbers(signal)) {
+      if (!numbers.has(number) && isLeft(number, await this.#classesOf(number, signal))) numbers.add(number);
+    }
+    return [...numbers].map((number) => `slice/${number}`);
   }
 
   /** The default class of a slice; undefined while it is best effort, as it is at first. */
@@ -171,6 +180,16 @@ function numberOf(id: string): string {
 
 function slicesOf(configured: Json | undefined): Readonly<Record<string, Json>> {
   return membersOf(membersOf(configured).slices);
+}
+
+/** Classes that have to be configured. */
+function queued(classes: readonly string[]): string[] {
+  return classes.filter((name) => name !== 'BEST_EFFORT');
+}
+
+/** Whether a slice that is not configured is in effect; slice 0 always is, with best effort. */
+function isLeft(number: string, active: readonly string[]): boolean {
+  return number === '0' ? queued(active).length > 0 : active.length > 0;
 }
 
 function classIn(answer: Json | undefined): string | undefined {

@@ -106,9 +106,14 @@ class Simulator implements StratumSimulator {
           'Get',
           path.map(({ elem }) => elem.map(({ name }) => name).join('/')),
           answer,
-          (device) => ({
-            notification: [{ timestamp: 1, update: path.flatMap(({ elem }) => device.get(elem)).map(toUpdate) }],
-          }),
+          (device) => {
+            if (path.some(({ elem }) => elem.some(({ name }) => name === '...'))) {
+              throw new Refusal(status.INVALID_ARGUMENT, 'wildcards are for subscriptions of mode ONCE and POLL');
+            }
+            return {
+              notification: [{ timestamp: 1, update: path.flatMap(({ elem }) => device.get(elem)).map(toUpdate) }],
+            };
+          },
         );
       },
       Set: (call: ServerUnaryCall<object, object>, answer: sendUnaryData<object>) => this.#set(call, answer),
@@ -199,13 +204,14 @@ class Simulator implements StratumSimulator {
         this.#log({ method: 'Subscribe', paths, code, ...(fault && { fault: fault.kind }) });
       };
       try {
-        if (fault !== undefined) throw new Refusal(status.UNAVAILABLE, 'connection dropped');
+        if (fault !== undefined && fault.kind !== 'half') throw new Refusal(status.UNAVAILABLE, 'connection dropped');
         if (subscribe?.mode !== 1) throw new Refusal(status.INVALID_ARGUMENT, 'wildcards take ONCE and POLL only');
         const update = subscribe.subscription.flatMap(({ path }) => this.switch.get(path.elem)).map(toUpdate);
-        for (const each of update) call.write({ update: { timestamp: 1, update: [each] } });
-        call.write({ sync_response: true });
+        const told = fault === undefined ? update : update.slice(0, update.length / 2);
+        for (const each of told) call.write({ update: { timestamp: 1, update: [each] } });
+        if (fault === undefined) call.write({ sync_response: true });
         call.end();
-        this.#log({ method: 'Subscribe', paths, code: status.OK });
+        this.#log({ method: 'Subscribe', paths, code: status.OK, ...(fault && { fault: fault.kind }) });
       } catch (error) {
         fail(error instanceof Refusal ? error.code : status.INTERNAL, String(error));
       }

@@ -30,22 +30,23 @@ export class SwitchClient implements DeviceClient {
       return await this.#channel.set({ replace: [{ path: { elem: [] }, val }] }, signal);
     }
     const { enabled } = body as { readonly enabled: boolean };
-    await this.#setEnabled(id, enabled, signal);
-  }
-
-  /** A port that nobody wants is out of service; one that the chassis does not have any more is so already. */
-  async remove({ id }: DocumentRef, signal: AbortSignal): Promise<void> {
+    const path = { elem: enabledPath(nameOf(id)) };
     try {
-      await this.#setEnabled(id, false, signal);
+      await this.#channel.set({ update: [{ path, val: { bool_val: enabled } }] }, signal);
     } catch (error) {
-      if (!(error instanceof DeviceError) || error.reason !== 'refused') throw error;
+      if (enabled || !(error instanceof DeviceError) || error.reason !== 'refused') throw error;
+      // A port that the chassis does not have is out of service already.
       if ((await this.#channel.get([enabledPath(nameOf(id))], signal)) !== undefined) throw error;
     }
   }
 
+  async remove({ id }: DocumentRef): Promise<void> {
+    throw new Error(`${id}: a switch takes nothing away`);
+  }
+
   async list(_kind: string, signal: AbortSignal): Promise<readonly string[]> {
     const names = new Set<string>();
-    for (const { path } of (await this.#channel.get([ALL_INTERFACES], signal)) ?? []) {
+    for (const { path } of await this.#channel.once(ALL_INTERFACES, signal)) {
       const name = interfaceOf(path.elem);
       if (name !== undefined) names.add(name);
     }
@@ -68,11 +69,6 @@ export class SwitchClient implements DeviceClient {
 
   async close(): Promise<void> {
     this.#channel.close();
-  }
-
-  async #setEnabled(id: string, enabled: boolean, signal: AbortSignal): Promise<void> {
-    const path = { elem: enabledPath(nameOf(id)) };
-    await this.#channel.set({ update: [{ path, val: { bool_val: enabled } }] }, signal);
   }
 }
 

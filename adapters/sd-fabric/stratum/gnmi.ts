@@ -67,6 +67,9 @@ export class GnmiChannel {
     this.#client = new Client(host, channel, {
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
+      // Nothing but the address that the platform lists is dialled, whatever proxies or name servers say.
+      'grpc.enable_http_proxy': 0,
+      'grpc.service_config_disable_resolution': 1,
     });
   }
 
@@ -91,10 +94,11 @@ export class GnmiChannel {
     }
   }
 
-  /** All that a subscription of mode ONCE tells. */
+  /** All that a subscription of mode ONCE tells, the only way to ask for a path with wildcards. [gNMI 3.5.1.5.1] */
   once(path: GnmiPath, signal: AbortSignal): Promise<GnmiUpdate[]> {
     return new Promise((resolve, reject) => {
       const updates: GnmiUpdate[] = [];
+      let isWhole = false;
       const call = this.#client.makeBidiStreamRequest(
         '/gnmi.gNMI/Subscribe',
         serializer('SubscribeRequest'),
@@ -105,7 +109,8 @@ export class GnmiChannel {
       const cancel = (): void => call.cancel();
       signal.addEventListener('abort', cancel);
       call.on('data', (response: object) => {
-        const { update } = response as { update?: Notification | null };
+        const { update, sync_response } = response as { update?: Notification | null; sync_response?: boolean };
+        if (sync_response === true) isWhole = true;
         if (update !== undefined && update !== null) updates.push(...updatesOf(update));
       });
       call.on('error', (error: ServiceError) => {
@@ -114,8 +119,10 @@ export class GnmiChannel {
       });
       call.on('end', () => {
         signal.removeEventListener('abort', cancel);
-        resolve(updates);
+        if (isWhole) resolve(updates);
+        else reject(new DeviceError('unavailable', `Subscribe ${this.#address}: the answer breaks off`));
       });
+      if (signal.aborted) cancel();
       call.write({ subscribe: { mode: 1, encoding: 2, subscription: [{ path: { elem: path } }] } });
       call.end();
     });

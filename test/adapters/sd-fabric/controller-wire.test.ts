@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ControllerClient } from '../../../adapters/sd-fabric/onos/client.ts';
+import { membersOf } from '../../../adapters/sd-fabric/onos/json.ts';
 import { type OnosSimulator, startOnosSimulator } from '../../../adapters/sd-fabric/simulator/onos-simulator.ts';
 import { DeviceError, type DocumentRef, type Json } from '../../../src/southbound/adapter.ts';
 
@@ -118,11 +119,40 @@ describe('sd-fabric: the wire to the controller', () => {
     assert.equal(await client.read(slice(3), signal()), undefined);
     assert.deepEqual(await client.read(slice(0), signal()), BASE);
     // The answer to what writes it again is lost: the next attempt must not forget the other slices.
-    onos.faults.closeNext(1, { method: 'POST', path: SLICING });
+    onos.faults.closeNext(1, { method: 'POST', path: SLICING, skip: 1 });
     await failure(client.put(slice(3), TENANT, signal()));
     await client.put(slice(3), TENANT, signal());
     assert.deepEqual(await client.read(slice(3), signal()), TENANT);
     assert.deepEqual(await client.read(slice(0), signal()), BASE);
+    // A removal is kept without acting on it in the same way.
+    await client.remove(slice(3), signal());
+    assert.deepEqual(await client.list('slice', signal()), ['slice/0', 'slice/3']);
+    assert.deepEqual(await client.read(slice(3), signal()), { tcs: { CONTROL: {} } });
+    await client.remove(slice(3), signal());
+    assert.deepEqual(await client.list('slice', signal()), ['slice/0']);
+    assert.equal(await client.read(slice(3), signal()), undefined);
+    assert.deepEqual([...onos.state.slices.keys()], [0]);
+  });
+
+  it('sees a class that stays in effect though the slice has lost it, and takes it away', async () => {
+    await client.put(slice(0), BASE, signal());
+    await client.put(
+      slice(3),
+      { ...membersOf(TENANT), tcs: { CONTROL: { queueId: 2 }, ELASTIC: { queueId: 22 } } },
+      signal(),
+    );
+    const flow = ref('flow', FLOW);
+    await client.put(flow, { slice: 3, trafficClass: 'ELASTIC', criteria: CRITERIA }, signal());
+    await client.put(slice(3), TENANT, signal());
+    await client.remove(flow, signal());
+    const found = await client.read(slice(3), signal());
+    assert.deepEqual(found, {
+      name: 'acme/north/video',
+      tcs: { CONTROL: { queueId: 2, maxRateBps: '2000000' }, ELASTIC: {} },
+    });
+    await client.put(slice(3), TENANT, signal());
+    assert.deepEqual(await client.read(slice(3), signal()), TENANT);
+    assert.deepEqual([...(onos.state.slices.get(3)?.keys() ?? [])], ['BEST_EFFORT', 'CONTROL']);
   });
 
   it('tells a verdict on the document from what may pass, in the words of the controller', async () => {

@@ -116,6 +116,23 @@ describe('sd-fabric: a fabric and its tenants, end to end', () => {
     assert.equal(told(), true);
   });
 
+  it('takes ports out of service while the switch has to keep its chassis, and counts that as gone', async () => {
+    await stage.replace({ 'fabric-1': fabric() });
+    await settled();
+    await onos.faults.goDown();
+    await stage.replace({ 'fabric-1': {} });
+    await leaf1.waitFor(() => [...leaf1.switch.ports.values()].every(({ enabled }) => !enabled));
+    await stage.reconciler.verify('leaf1');
+    await stage.reconciler.verify('leaf1');
+    assert.deepEqual(
+      stage.reconciler.documents('leaf1').map(({ ref, status }) => [ref.id, status]),
+      [['chassis', 'pending']],
+    );
+    await onos.faults.comeUp({ state: 'kept' });
+    await settled();
+    assert.equal(leaf1.switch.ports.size, 0);
+  });
+
   it('refuses the slice that a fabric has no number left for, and changes nothing', async () => {
     await stage.replace({ 'fabric-1': fabric() });
     for (let i = 0; i < 5; i++) await stage.merge({ acme: tenant(`a${i}-`, 60 + i) });

@@ -192,11 +192,12 @@ describe('stratum: the wire', () => {
     assert.deepEqual(await client.list('interface', signal()), ['interface/1/0', 'interface/2/0']);
   });
 
-  it('takes a removed port out of service, and one that is not there for removed', async () => {
+  it('takes a port out of service, and one that is not there for out of service already', async () => {
     await client.put(chassis, body(true), signal());
-    await client.remove(port('1/0'), signal());
-    await client.remove(port('9/0'), signal());
+    await client.put(port('1/0'), { enabled: false }, signal());
+    await client.put(port('9/0'), { enabled: false }, signal());
     assert.equal(simulator.switch.ports.get('1/0')?.enabled, false);
+    assert.equal((await failure(client.put(port('9/0'), { enabled: true }, signal()))).reason, 'refused');
   });
 
   it('tells what the switch says of its ports', async () => {
@@ -223,6 +224,26 @@ describe('stratum: the wire', () => {
       ],
     );
     assert.ok(!words.some(([path]) => String(path).includes('port 31')));
+  });
+
+  it('takes half of a list for no list', async () => {
+    await client.put(chassis, body(true), signal());
+    simulator.faults.halfAnswerNext(1, { method: 'Subscribe' });
+    const { reason, message } = await failure(client.list('interface', signal()));
+    assert.deepEqual([reason, message], ['unavailable', `Subscribe ${simulator.url}: the answer breaks off`]);
+    await assert.rejects(client.observe(AbortSignal.abort()), { reason: 'unavailable' });
+  });
+
+  it('dials nothing but the address, whatever the surroundings say of proxies', async () => {
+    process.env.grpc_proxy = 'http://127.0.0.1:1';
+    try {
+      const direct = new SwitchClient(simulator.url, undefined);
+      await direct.put(chassis, body(true), signal());
+      await direct.close();
+    } finally {
+      delete process.env.grpc_proxy;
+    }
+    assert.equal(simulator.switch.ports.size, 2);
   });
 
   it('tells what the switch refuses from what may pass', async () => {

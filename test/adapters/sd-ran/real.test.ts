@@ -188,6 +188,46 @@ describe('SD-RAN on the real datastore', () => {
     }
   });
 
+  it('ends with all slices there when the slice manager says nothing and restarts in the middle', async () => {
+    for (const state of ['kept', 'lost'] as const) {
+      simulator.faults.hangNext(1, { method: /CreateSlice|UpdateSlice/ });
+      const count = simulator.requests.length;
+      await stage.replace({ acme: radioSite({ video: 30 }) });
+      await simulator.waitFor(({ requests }) => requests.slice(count).some(({ outcome }) => outcome === undefined));
+      assert.equal(document(`ran-slice/${NODE}/1/downlink`).status, 'pending');
+      await simulator.faults.restart({ state });
+      await rest();
+      assert.deepEqual(slices(), ['1:30', '101:30'], state);
+      await replace({ acme: {} });
+      assert.equal(simulator.slices.size, 0, state);
+    }
+  });
+
+  it('a verdict of the call itself stays, in its words, until intent changes; the rest is brought', async () => {
+    simulator.faults.failNext(1, status.INVALID_ARGUMENT, { method: 'CreateSlice' });
+    await replace({ acme: radioSite({ video: 30 }) });
+    const { reason } = document(`ran-slice/${NODE}/1/downlink`);
+    assert.match(reason ?? '', /^CreateSlice grpc:.*: INVALID_ARGUMENT injected$/);
+    assert.deepEqual(slices(), ['101:30']);
+    await replace({ acme: radioSite({ video: 31 }) });
+    assert.deepEqual(slices(), ['1:31', '101:31']);
+  });
+
+  it('does not let a node that is away keep slices from the others', async () => {
+    simulator.state.nodes = simulator.state.nodes.filter((node) => node !== NODE);
+    simulator.state.nodes.push(second);
+    await stage.replace({ acme: radioSite({ video: 30 }, {}, [NODE, second]) });
+    for (let pauses = 1; pauses <= 4; pauses += 1) {
+      await stage.clock.begun(pauses);
+      stage.clock.advance(1_000);
+    }
+    assert.deepEqual(slices(second), ['1:30', '101:30']);
+    assert.equal(document(`ran-slice/${NODE}/1/downlink`).status, 'pending');
+    simulator.state.nodes.push(NODE);
+    await rest();
+    assert.deepEqual(slices(), ['1:30', '101:30']);
+  });
+
   it('goes on after a restart of the slice manager, and after one of its own', async () => {
     await replace({ acme: radioSite({ video: 30 }) });
     await simulator.faults.restart({ state: 'kept' });
