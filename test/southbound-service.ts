@@ -24,7 +24,7 @@ export type CoreUser =
   | 'chicago-admin' // the site Chicago of acme
   | 'cams-only' // reads the device group of the cameras, and names of sites
   | 'core-team' // reads and executes the device core-1, and reads few things of all tenants
-  | 'core-switch' // reads the name of the device core-1 and sets its version
+  | 'core-switch' // executes the device core-1, reads its name and sets its version, and sees nothing of any tenant
   | 'globex-admin'; // everything in target globex
 
 export interface CoreService {
@@ -92,6 +92,7 @@ export async function startCoreService(running?: SdCoreSimulator): Promise<CoreS
         rule: [
           { path: '/device/name', action: ['read'] },
           { path: '/device/version', action: ['update'] },
+          { path: '/device', action: ['execute'] },
         ].map((rule, i) => ({ name: `rule-${i}`, effect: 'allow', target: 'platform', ...rule })),
       },
     ],

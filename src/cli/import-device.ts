@@ -32,15 +32,18 @@ export async function importDevice(
 export async function verifyDevice({ southbound, json, print }: AskingDocuments, device: string): Promise<boolean> {
   const response = await southbound.verify({ device });
   const { checked = 0, not_verifiable: notVerifiable = 0, foreign = 0, drift = [] } = response;
+  const unnamed = response.unnamed_drift ?? 0;
+  const isRight = drift.length + unnamed === 0;
   if (json) {
     print(JSON.stringify(plainMessage(response), null, 2));
-    return drift.length === 0;
+    return isRight;
   }
   for (const { document, target, policy, difference } of drift) {
     print(`${document} of target ${target} ${differenceLine(difference ?? {})} (policy: ${policy})`);
   }
-  print(`${checked} documents checked, ${drift.length} leaves differ`);
+  print(`${checked} documents checked, ${drift.length + unnamed} leaves differ`);
+  if (unnamed > 0) print(`${unnamed} of these leaves are of documents that you may not read`);
   if (notVerifiable > 0) print(`${notVerifiable} documents are of kinds that the device gives nothing back of`);
   if (foreign > 0) print(`${foreign} documents on the device are nobody's; they are left alone`);
-  return drift.length === 0;
+  return isRight;
 }

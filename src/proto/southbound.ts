@@ -167,6 +167,7 @@ export interface VerifyResponse {
   not_verifiable?: number;
   foreign?: number;
   drift?: Drift[];
+  unnamed_drift?: number;
 }
 
 export const southboundDefinition = define('edgeconf.southbound.v1.Southbound');

@@ -14,6 +14,14 @@ import type { WorkerSurroundings } from './worker-parts.ts';
 
 type Devices = ReadonlyMap<string, Device>;
 
+/** What is left to do of a change of devices. */
+export interface CrewChange {
+  /** Puts the new workers in the place of the former ones: right before they are told what their devices should hold. */
+  readonly install: () => void;
+  /** To be called once they know their work and the devices are the new ones. */
+  readonly begin: () => Promise<void>;
+}
+
 export class DeviceCrew {
   readonly #adapters: Adapters;
   readonly #surroundings: WorkerSurroundings;
@@ -59,7 +67,8 @@ export class DeviceCrew {
     for (const name of await store.devices()) if (!devices.has(name)) await store.forget(name);
     for (const device of devices.values()) {
       try {
-        await this.#employ(device, careOf(platform, device.name), revision);
+        const employ = await this.#recall(device, careOf(platform, device.name), revision);
+        employ();
       } catch (error) {
         this.#isIdle(device.name, error);
       }
@@ -72,16 +81,14 @@ export class DeviceCrew {
     for (const worker of this.#workers.values()) worker.start();
   }
 
-  /**
-   * Lets go and takes on workers as the platform now says.
-   * @returns what is to be done once they know their work and `devices` are the devices
-   */
+  /** Lets go and takes on workers as the platform now says; the former ones stand for their devices until the last moment. */
   async change(
     names: ReadonlySet<string>,
     devices: Devices,
     platform: Snapshot | undefined,
     revision: number,
-  ): Promise<() => Promise<void>> {
+  ): Promise<CrewChange> {
+    const install: (() => void)[] = [];
     const begin: (() => Promise<void> | void)[] = [];
     for (const name of names) {
       const [before, after] = [this.#devices().get(name), devices.get(name)];
@@ -90,20 +97,29 @@ export class DeviceCrew {
         begin.push(() => this.#workers.get(name)?.update({ device: after, care }));
         continue;
       }
+      let employ: (() => DeviceWorker | undefined) | undefined;
+      this.#troubles.delete(name);
       try {
-        await this.#dismiss(name);
+        await this.#workers.get(name)?.stop();
         if (after === undefined) await this.#surroundings.store.forget(name);
-        else {
-          const worker = await this.#employ(after, care, revision);
-          if (worker !== undefined) begin.push(() => worker.start());
-        }
+        else employ = await this.#recall(after, care, revision);
       } catch (error) {
         this.#isIdle(name, error);
       }
+      install.push(() => {
+        this.#letGo(name);
+        const worker = employ?.();
+        if (worker !== undefined) begin.push(() => worker.start());
+      });
     }
-    return async () => {
-      if (names.size > 0) this.#elsewhere.devicesChanged(names);
-      for (const each of begin) await each();
+    return {
+      install: () => {
+        for (const each of install) each();
+      },
+      begin: async () => {
+        if (names.size > 0) this.#elsewhere.devicesChanged(names);
+        for (const each of begin) await each();
+      },
     };
   }
 
@@ -119,9 +135,7 @@ export class DeviceCrew {
     southboundLog.error({ device: name, err: error }, 'the device cannot be taken on; it is idle until the next start');
   }
 
-  async #dismiss(name: string): Promise<void> {
-    this.#troubles.delete(name);
-    await this.#workers.get(name)?.stop();
+  #letGo(name: string): void {
     const ids = this.#queues.get(name)?.ids() ?? [];
     this.#workers.delete(name);
     this.#queues.delete(name);
@@ -129,27 +143,26 @@ export class DeviceCrew {
     for (const id of ids) this.#surroundings.onDocumentStatus(name, id);
   }
 
-  /** A worker that knows what its device held last, and not yet what it should hold. */
-  async #employ(device: Device, care: DeviceCare, revision: number): Promise<DeviceWorker | undefined> {
+  /** What takes on a worker that knows what its device held last, and not yet what it should hold. */
+  async #recall(device: Device, care: DeviceCare, revision: number): Promise<() => DeviceWorker | undefined> {
     const adapter = this.#adapters.get(device.kind);
     const { name } = device;
     if (adapter === undefined) {
       southboundLog.error({ device: name, kind: device.kind }, 'no adapter for this kind of device is loaded');
-      return undefined;
+      return () => undefined;
     }
     const { store } = this.#surroundings;
     const remembered = await store.load(name);
     const known = remembered.identity === identityOf(device);
     if (!known) await store.reset(name, identityOf(device));
-    const queue = new DocumentQueue(
-      known ? remembered.documents : new Map(),
-      revision,
-      this.#othersOf(name, adapter.documentKinds),
-    );
-    const worker = new DeviceWorker(this.#surroundings, { adapter, device, care, queue, isFresh: !known });
-    this.#queues.set(name, queue);
-    this.#workers.set(name, worker);
-    return worker;
+    return () => {
+      const others = this.#othersOf(name, adapter.documentKinds);
+      const queue = new DocumentQueue(known ? remembered.documents : new Map(), revision, others);
+      const worker = new DeviceWorker(this.#surroundings, { adapter, device, care, queue, isFresh: !known });
+      this.#queues.set(name, queue);
+      this.#workers.set(name, worker);
+      return worker;
+    };
   }
 
   #othersOf(device: string, kinds: Adapter['documentKinds']): OtherDevices {

@@ -22,6 +22,8 @@ export interface DocumentStatus {
   readonly reason: string | undefined;
   /** The intent revision that is in effect, or is to come into effect. */
   readonly revision: number;
+  /** The intent revision of the version that the device took last; undefined: none, or that was not noted. */
+  readonly takenRevision: number | undefined;
 }
 
 /** One leaf in which a device differs from what it was told. */
@@ -93,12 +95,12 @@ export interface RefusedDocument {
  * @param wait why a pending document is not sent
  */
 export function statusOf(
-  { ref, target, isPending, refusal, revision }: Standing,
+  { ref, target, held, isPending, refusal, revision }: Standing,
   verified: DocumentStatus['verified'],
   drift: string | undefined,
   wait: string | undefined,
 ): DocumentStatus {
-  const about = { ref, target, revision };
+  const about = { ref, target, revision, takenRevision: held?.revision };
   if (refusal !== undefined) return { ...about, status: 'failed', verified: 'unverified', reason: refusal.message };
   if (isPending) return { ...about, status: 'pending', verified: 'unverified', reason: wait };
   if (drift !== undefined) return { ...about, status: 'drifted', verified, reason: drift };

@@ -338,10 +338,12 @@ export class Reconciler {
     for (const name of names) {
       if (!isSameMachine(this.#planner.devices.get(name), intake.devices.get(name))) this.#versions.delete(name);
     }
-    const begin = await this.#crew.change(names, intake.devices, this.#platform, revision);
-    this.#assign(await this.#planner.accept(intake, commits), Number(timeNs / 1_000_000n));
+    const crew = await this.#crew.change(names, intake.devices, this.#platform, revision);
+    const assignments = await this.#planner.accept(intake, commits);
+    crew.install();
+    this.#assign(assignments, Number(timeNs / 1_000_000n));
     for (const name of names) if (!intake.devices.has(name)) this.#faults.delete(name);
-    await begin();
+    await crew.begin();
     for (const name of names) {
       this.#waiters.look(name);
       this.#statuses.tell(name);
@@ -354,9 +356,11 @@ export class Reconciler {
     this.#versions.set(device, version);
     await this.#store.noteVersion(device, version);
     const intake = await this.#planner.prepareDevice(device);
-    const begin = await this.#crew.change(new Set([device]), intake.devices, this.#platform, this.#incoming);
-    this.#assign(await this.#planner.accept(intake, []), undefined);
-    await begin();
+    const crew = await this.#crew.change(new Set([device]), intake.devices, this.#platform, this.#incoming);
+    const assignments = await this.#planner.accept(intake, []);
+    crew.install();
+    this.#assign(assignments, undefined);
+    await crew.begin();
   }
 
   /** Tells the workers all at once: a document may need another. @param timeMs when it was committed */

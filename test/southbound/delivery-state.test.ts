@@ -236,6 +236,24 @@ describe('delivery state in the tree', () => {
     assert.deepEqual(await state(slice), { 'edgeconf-site:status': 'not-served' });
   });
 
+  it('is pending, and never said to be nowhere, while another machine takes the place of the device', async () => {
+    await running.set('acme', intent());
+    await sliceIs('in-effect');
+    const other = await startSdCoreSimulator();
+    try {
+      const isThere = (values: Values) => other.networkSlices.size > 0 && is(`${slice}/status`, 'in-effect')(values);
+      const following = running.follow('acme', '/site/slice/state/status', isThere);
+      await following.ready;
+      await running.set('platform', { address: `${other.url}/config` }, '/device[name=core]');
+      await following.done;
+      assert.deepEqual(following.had(`${slice}/status`), ['"in-effect"', '"pending"', '"in-effect"']);
+    } finally {
+      await running.stop();
+      await other.close();
+      await running.start();
+    }
+  });
+
   it('goes with its entry, and starts anew with one of the same name', async () => {
     await running.set('acme', intent());
     await sliceIs('in-effect');

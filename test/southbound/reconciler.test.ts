@@ -170,8 +170,8 @@ describe('Reconciler', () => {
     assert.equal(uplink(), 1);
   });
 
-  it('keeps a refusal with the words of the core until intent changes the document', async () => {
-    simulator.faults.failNext(1, 400, { ...WRITES, path: 'network-slice' }, '{"error":"no such PLMN"}');
+  it('keeps a refusal with the words of the core until intent changes the document, and asks again when what it needs has changed', async () => {
+    simulator.faults.failNext(2, 400, { ...WRITES, path: 'network-slice' }, '{"error":"no such PLMN"}');
     const revision = await stage.intent.commit({ acme: acme() });
     await stage.reconciler.settled();
     const [refusal] = status().refused;
@@ -185,6 +185,7 @@ describe('Reconciler', () => {
     await stage.intent.commit({ acme: acme(slowCameras('1')) });
     await stage.reconciler.settled();
     assert.equal(status().refused.length, 1);
+    assert.equal(writes().filter(({ path }) => path.includes('network-slice')).length, 2);
 
     const changed = await stage.intent.commit({
       acme: acme((tree) => {

@@ -23,6 +23,7 @@ export async function verifyDevice(
   return {
     ...{ checked, not_verifiable: notVerifiable, foreign },
     drift: shown.map((each) => message.driftMessage(each, facts)),
+    unnamed_drift: drift.length - shown.length,
   };
 }
 

@@ -38,9 +38,8 @@ export async function* listDocuments(
   for (const name of device === '' ? deps.engine.questions.devices() : [device]) {
     for (const status of byId(deps.engine.documents(name))) {
       await slices.next();
-      const about = { device: name, target: status.target, ref: status.ref };
       if (target !== '' && status.target !== target) continue;
-      if (!look.sight.sees(about)) continue;
+      if (!look.sees(name, status)) continue;
       look.count(status.target);
       documents.push(look.message(name, status));
       if (documents.length < DOCUMENTS_PER_PART) continue;
@@ -63,7 +62,7 @@ export async function getDocument(
   const about = { device, target: status.target, ref: status.ref, reads: unit?.reads };
   const answer = { document: look.message(device, status), partial: !look.sight.seesAll(about) };
   if (!look.sight.seesAll(about)) {
-    if (unit?.desired === undefined) return answer;
+    if (unit?.desired === undefined || unit.fault !== undefined) return answer;
     const { body, leaves } = deps.engine.questions.explain(unit);
     const seen = new Set(leaves.filter((leaf) => look.sight.seesLeaf(about, leaf)).map(({ path }) => path));
     return { ...answer, desired: message.bodyText(partOf(body, (path) => seen.has(path))) };
@@ -125,6 +124,10 @@ export function explainDocument(
     throw new EdgeconfError('NOT_FOUND', `no intent asks for document '${document}' any more; it is being removed`);
   }
   const about = { ...unit, device };
+  if (unit.fault !== undefined && !look.sight.seesAll(about)) {
+    const why = 'only who may read all that it is made from is told why';
+    throw new EdgeconfError('FAILED_PRECONDITION', `document '${document}' cannot be made of what intent says; ${why}`);
+  }
   const { leaves } = deps.engine.questions.explain(unit);
   const shown = leaves.filter(
     (each) => isWithin(leaf === '/' ? '' : leaf, each.path) && look.sight.seesLeaf(about, each),

@@ -1,5 +1,7 @@
 // How one request looks at documents: what the caller may know of, counted by whose they are.
 
+import { PLATFORM } from '../../access/platform-target.ts';
+import { tenantSince } from '../../datastore/targets.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type * as proto from '../../proto/southbound.ts';
 import { formatPath } from '../../schema/path.ts';
@@ -15,6 +17,8 @@ export const longestName = 1_024;
 
 export interface Look {
   readonly sight: DocumentSight;
+  /** Whether the caller may know of a document that is wanted or may be there. */
+  sees(device: string, status: DocumentStatus): boolean;
   /** A request counts once for each tenant whose documents it is answered with. @throws EdgeconfError RESOURCE_EXHAUSTED */
   count(target: string | undefined): void;
   message(device: string, status: DocumentStatus): proto.Document;
@@ -39,8 +43,20 @@ export function lookOf({ engine, datastore, access }: SouthboundDeps, caller: Ca
     if (status.status === 'pending') return false;
     return sight.seesAll({ device, ...status, reads: unitOf(device, status)?.reads });
   };
+  /** What a device still has of a target's former tenant is not for the one that it was given to. */
+  const isFormerTenants = (device: string, status: DocumentStatus): boolean => {
+    const { target } = status;
+    if (target === undefined || unitOf(device, status) !== undefined) return false;
+    const platform = datastore.snapshot(PLATFORM);
+    return platform !== undefined && (status.takenRevision ?? status.revision) <= tenantSince(platform, target);
+  };
+  const sees = (device: string, status: DocumentStatus): boolean => {
+    if (sight.readsDevice(device)) return true;
+    return sight.sees({ device, ...status }) && !isFormerTenants(device, status);
+  };
   return {
     sight,
+    sees,
     count,
     message(device, status) {
       const shows = status.reason !== undefined && (sight.readsDevice(device) || isShown(device, status));
@@ -48,7 +64,7 @@ export function lookOf({ engine, datastore, access }: SouthboundDeps, caller: Ca
     },
     find({ device = '', document = '' }) {
       const status = engine.document(device, document);
-      if (status === undefined || !sight.sees({ device, target: status.target, ref: status.ref })) {
+      if (status === undefined || !sees(device, status)) {
         throw new EdgeconfError(
           'NOT_FOUND',
           `there is no document '${document.slice(0, longestName)}' on device '${device.slice(0, longestName)}' that you may read`,

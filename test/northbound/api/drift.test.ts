@@ -53,6 +53,8 @@ describe('devices that hold something else', () => {
         policy: 'report',
       },
     ]);
+    const unseen = await core.southbound('core-switch').verify({ device: 'core-1' });
+    assert.deepEqual([unseen.drift, unseen.unnamed_drift], [[], 1]);
     const answer = await document();
     assert.equal(answer.document?.status, 'drifted');
     assert.equal(answer.drift_policy, 'report');

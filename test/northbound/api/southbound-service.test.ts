@@ -283,6 +283,21 @@ describe('questions about documents over gRPC', () => {
     });
   });
 
+  describe('a target that another tenant is given', () => {
+    it('does not come with what a device still has of the former one', async () => {
+      const former = await ids('globex-admin');
+      core.simulator.faults.failNext(1_000, 400, { method: 'DELETE' });
+      await core.write('replace', 'globex', {});
+      await core.settle();
+      assert.deepEqual(await ids('globex-admin'), former);
+      await core.write('update', 'platform', { target: [{ name: 'globex', tenant: 'acme' }] });
+      assert.deepEqual(await ids('acme-admin', { target: 'globex' }), []);
+      const request = { device: 'core-1', document: former[0] ?? '', ask_device: true };
+      assert.match(await refused(core.southbound('acme-admin').getDocument(request)), /^NOT_FOUND/);
+      assert.deepEqual(await ids('boss', { target: 'globex' }), former);
+    });
+  });
+
   describe('Import and Verify', () => {
     it('are for who may execute the device', async () => {
       for (const user of ['acme-admin', 'auditor', 'cams-only'] as const) {
