@@ -14,11 +14,9 @@ const VERDICTS: readonly number[] = [
   status.INVALID_ARGUMENT,
   status.NOT_FOUND,
   status.ALREADY_EXISTS,
-  status.PERMISSION_DENIED,
   status.FAILED_PRECONDITION,
   status.OUT_OF_RANGE,
   status.UNIMPLEMENTED,
-  status.UNAUTHENTICATED,
 ];
 
 export class Channel {

@@ -126,7 +126,7 @@ describe('onos-rsm client', () => {
       await fails('refused', 'CreateSlice @: it says no, and not why');
     });
 
-    for (const code of [status.INVALID_ARGUMENT, status.UNIMPLEMENTED, status.UNAUTHENTICATED, status.NOT_FOUND]) {
+    for (const code of [status.INVALID_ARGUMENT, status.UNIMPLEMENTED, status.NOT_FOUND]) {
       it(`the status ${status[code]}`, async () => {
         simulator.faults.failNext(1, code);
         await fails('refused', `CreateSlice @: ${status[code]} injected`);
@@ -158,7 +158,14 @@ describe('onos-rsm client', () => {
       await fails('unavailable', 'UpdateSlice @: no slice ID 1 in node e2:4/e00/3/c8');
     });
 
-    for (const code of [status.UNAVAILABLE, status.INTERNAL, status.RESOURCE_EXHAUSTED, status.UNKNOWN]) {
+    for (const code of [
+      status.UNAVAILABLE,
+      status.INTERNAL,
+      status.RESOURCE_EXHAUSTED,
+      status.UNKNOWN,
+      status.UNAUTHENTICATED,
+      status.PERMISSION_DENIED,
+    ]) {
       it(`the status ${status[code]}`, async () => {
         simulator.faults.failNext(1, code);
         await fails('unavailable', `CreateSlice @: ${status[code]} injected`);
