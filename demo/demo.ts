@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSdCoreSimulator } from '../adapters/sd-core/simulator/simulator.ts';
+import { startUpfSimulator } from '../adapters/sd-core/simulator/upf.ts';
 import { setLogLevel } from '../src/log.ts';
 import { startService } from '../src/service.ts';
 import { loadSettings } from '../src/settings.ts';
-import { people } from './people.ts';
+import { people, upfEndpoints } from './people.ts';
+import { startSystems } from './slice-systems.ts';
 import { tour } from './tour.ts';
 
 const once = process.argv.includes('--once');
@@ -18,6 +20,9 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 const data = await mkdtemp(join(tmpdir(), 'edgeconf-demo-'));
 setLogLevel('error');
 const core = await startSdCoreSimulator();
+const upfs = await Promise.all(upfEndpoints.map(() => startUpfSimulator()));
+const userPlanes = new Map(upfEndpoints.map((endpoint, i) => [endpoint, upfs[i]?.url ?? '']));
+const systems = await startSystems();
 try {
   // A tour that ends by itself takes free ports, so that it runs beside anything.
   const ports = once ? { 'gnmi.port': 0, 'http.port': 0 } : {};
@@ -31,7 +36,7 @@ try {
       `edgeconf serves gNMI on 127.0.0.1:${service.gnmiPort}, health on http://127.0.0.1:${service.httpPort}/healthz`,
     );
     print(`a simulated SD-Core (webconsole REST) listens on ${core.url}`);
-    await tour({ service, core, operatorSecret: started.firstOperator?.secret ?? '', print });
+    await tour({ service, core, userPlanes, systems, operatorSecret: started.firstOperator?.secret ?? '', print });
     print('\nEvery step went as told.');
     if (!once && !stop.signal.aborted) {
       printInvitation(service.gnmiPort, started.firstOperator?.secret ?? '');
@@ -44,7 +49,7 @@ try {
   console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {
-  await core.close();
+  for (const each of [core, ...upfs, systems]) await each.close();
   await rm(data, { recursive: true, force: true });
 }
 

@@ -11,9 +11,21 @@ export const people = {
 /** URI that stands for the SD-Core in both enterprises' intent. */
 export const coreEndpoint = 'http://sd-core.edge.example:5000';
 
+/** URIs that stand for the user planes in both enterprises' intent. */
+export const upfEndpoints = [
+  'upf1.chicago.acme',
+  'upf2.chicago.acme',
+  'upf3.chicago.acme',
+  'upf1.dallas.acme',
+  'upf1.berlin.globex',
+  'upf2.berlin.globex',
+  'upf1.osaka.globex',
+].map((name) => `http://${name}.example:8080`);
+
 /** RFC 7951 text for the root of the platform target. `hash` makes the scrypt text of a password. */
 export async function samplePlatform(
   coreAddress: string,
+  userPlanes: ReadonlyMap<string, string>,
   hash: (password: string) => Promise<string>,
 ): Promise<string> {
   const tenants = [
@@ -36,6 +48,12 @@ export async function samplePlatform(
     })),
     'edgeconf-platform:device': [
       { name: 'sd-core-1', kind: 'sd-core', address: coreAddress, endpoint: [coreEndpoint], version: '3.0' },
+      ...[...userPlanes].map(([endpoint, address], i) => ({
+        name: `upf-of-sample-${i + 1}`,
+        kind: 'upf',
+        address,
+        endpoint: [endpoint],
+      })),
     ],
     'edgeconf-platform:user': await Promise.all(users),
   });

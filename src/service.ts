@@ -15,6 +15,7 @@ import { verifyAudit } from './audit/verify.ts';
 import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
 import { type Datastore, openDatastore } from './datastore/datastore.ts';
 import { type ModelSource, readModels } from './datastore/model-folder.ts';
+import { platformTarget } from './datastore/targets.ts';
 import { verifyFolder } from './datastore/verify.ts';
 import { EdgeconfError } from './errors.ts';
 import { type FirstOperator, makeFirstOperator } from './first-operator.ts';
@@ -235,10 +236,9 @@ async function listen(
     door,
     leafListUpdate,
     sampleDeletes: settings['gnmi.sampleDeletes'],
-    settled: ({ targets, candidates, ...wait }) => {
-      const devices = southbound.questions.devicesOf(targets, candidates);
-      return southbound.settled({ ...wait, ...(devices === undefined ? {} : { devices }) });
-    },
+    // What is said of devices may be about anybody's documents on them.
+    settled: ({ targets, ...wait }) =>
+      southbound.settled(targets.includes(platformTarget) ? wait : { ...wait, targets }),
     documentsOf: (candidates) => southbound.documentsOf(candidates),
   });
   const server = await serveGrpc({

@@ -24,6 +24,7 @@ export type CoreUser =
   | 'chicago-admin' // the site Chicago of acme
   | 'cams-only' // reads the device group of the cameras, and names of sites
   | 'core-team' // reads and executes the device core-1, and reads few things of all tenants
+  | 'core-switch' // reads the name of the device core-1 and sets its version
   | 'globex-admin'; // everything in target globex
 
 export interface CoreService {
@@ -86,6 +87,13 @@ export async function startCoreService(running?: SdCoreSimulator): Promise<CoreS
           ...{ name: `rule-${i}`, effect: 'allow', target: '*', path, action: ['read'] },
         })),
       },
+      {
+        name: 'switch',
+        rule: [
+          { path: '/device/name', action: ['read'] },
+          { path: '/device/version', action: ['update'] },
+        ].map((rule, i) => ({ name: `rule-${i}`, effect: 'allow', target: 'platform', ...rule })),
+      },
     ],
     user: await people(),
     device: (running === undefined ? ['core-1'] : []).map((name) => ({
@@ -133,6 +141,7 @@ async function people(): Promise<object[]> {
     'chicago-admin': { tenant: 'acme', role: 'site-admin', parameter: [{ name: 'site', value: ['acme-chicago'] }] },
     'cams-only': { tenant: 'acme', role: 'cams' },
     'core-team': { tenant: '*', role: 'core-team', parameter: [{ name: 'device', value: ['core-1'] }] },
+    'core-switch': { tenant: '*', role: 'switch' },
     'globex-admin': { tenant: 'globex', role: 'enterprise-admin' },
   };
   return Promise.all(

@@ -149,6 +149,13 @@ export class DeviceCheck {
     if (isFirst || owed || again) this.#toRead.add(id);
   }
 
+  /** A document is not wanted any more: if it is not there either, nothing is left to be told of it. */
+  dropped(id: string): void {
+    if (this.#parts.queue.standing(id) !== undefined) return;
+    this.#verified.delete(id);
+    this.#parts.drift.clear(id);
+  }
+
   /** Asks for the list of one kind. */
   async list(): Promise<void> {
     const [kind] = this.#toList;
@@ -269,6 +276,7 @@ export class DeviceCheck {
     if (standing.isPending || held.text === undefined) {
       // What is missing need not be removed, and is new when it is put.
       if (actual === undefined) await remember(id, queue.distrust(id, undefined, standing.revision));
+      this.dropped(id);
       return;
     }
     const expected = expectedOf(this.#parts.adapter, this.#parts.device(), held.ref, held.text);

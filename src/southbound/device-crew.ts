@@ -4,7 +4,7 @@ import type { Snapshot } from '../datastore/snapshot.ts';
 import { southboundLog } from '../log.ts';
 import type { Adapter, Device } from './adapter.ts';
 import { type DeviceCare, readCare, usualCare } from './device-care.ts';
-import { identityOf } from './device-registry.ts';
+import { identityOf, isSameMachine } from './device-registry.ts';
 import { DeviceWorker } from './device-worker.ts';
 import { DocumentQueue } from './document-queue.ts';
 import { Elsewhere } from './elsewhere.ts';
@@ -73,7 +73,7 @@ export class DeviceCrew {
     for (const name of names) {
       const [before, after] = [this.#devices().get(name), devices.get(name)];
       const care = careOf(platform, name);
-      if (before !== undefined && after !== undefined && identityOf(before) === identityOf(after)) {
+      if (after !== undefined && isSameMachine(before, after)) {
         begin.push(() => this.#workers.get(name)?.update({ device: after, care }));
         continue;
       }

@@ -104,8 +104,12 @@ export class DeviceLine {
       this.#pausingMs = this.#owedMs;
       this.#owedMs = 0;
       this.#pause = new AbortController();
-      const cut = AbortSignal.any([this.#stopped, this.#pause.signal]);
-      await this.#surroundings.clock.sleep(this.#pausingMs, cut);
+      const { signal, end } = within(this.#stopped, this.#pause);
+      try {
+        await this.#surroundings.clock.sleep(this.#pausingMs, signal);
+      } finally {
+        end();
+      }
       this.#pausingMs = 0;
     }
     if (this.#failures > 0) this.#circuit = 'half-open';
@@ -134,11 +138,20 @@ export class DeviceLine {
 
   /** As `call`, but whether the device answers counts for nothing. */
   async glance<T>(use: Call<T>): Promise<T> {
-    const signal = AbortSignal.any([this.#stopped, AbortSignal.timeout(this.#surroundings.operationTimeoutMs)]);
+    const { operationTimeoutMs } = this.#surroundings;
+    const call = new AbortController();
+    const late = (): void => call.abort(new DOMException(`no answer within ${operationTimeoutMs} ms`, 'TimeoutError'));
+    const timer = setTimeout(late, operationTimeoutMs).unref();
+    const { signal, end } = within(this.#stopped, call);
     try {
       const client = await this.#open();
+      signal.throwIfAborted();
       return await use(client, signal);
+    } catch (error) {
+      throw this.#fit(error);
     } finally {
+      clearTimeout(timer);
+      end();
       if (this.#callsPerSecond !== undefined) this.#owedMs = Math.max(this.#owedMs, 1_000 / this.#callsPerSecond);
     }
   }
@@ -168,6 +181,13 @@ export class DeviceLine {
   /** What an error says, fit for people: a device may say back what it was sent, and an adapter may quote it. */
   words(error: unknown): string {
     return withoutSecret(error instanceof Error ? error.message : String(error), this.#secret);
+  }
+
+  /** A device may quote what it was sent, in whatever is made of its words later. */
+  #fit(error: unknown): unknown {
+    if (!(error instanceof DeviceError)) return error;
+    const { reason, leaf } = error;
+    return new DeviceError(reason, this.words(error), leaf === undefined ? {} : { leaf });
   }
 
   async close(): Promise<void> {
@@ -209,4 +229,15 @@ export class DeviceLine {
     this.#circuit = 'closed';
     this.#trouble = undefined;
   }
+}
+
+/**
+ * The signal of `own`, which `outer` aborts as well. Not `AbortSignal.any`: a signal that lives long keeps a note of all that
+ * were ever made of it.
+ */
+function within(outer: AbortSignal, own: AbortController): { readonly signal: AbortSignal; readonly end: () => void } {
+  const abort = (): void => own.abort(outer.reason);
+  if (outer.aborted) abort();
+  outer.addEventListener('abort', abort);
+  return { signal: own.signal, end: () => outer.removeEventListener('abort', abort) };
 }

@@ -6,6 +6,7 @@ import type { DeviceCheck } from './device-check.ts';
 import type { DeviceLine } from './device-line.ts';
 import type { DocumentQueue, Held, Operation } from './document-queue.ts';
 import type { LatencyMeter } from './latency.ts';
+import { withoutAddress } from './without-address.ts';
 import type { WorkerSurroundings } from './worker-parts.ts';
 
 /** What operations need. */
@@ -95,8 +96,9 @@ export class DeviceOperations {
       this.#tell(operation, message, true);
       return;
     }
-    const { name } = this.#parts.device();
-    this.#parts.queue.refused(operation, message, this.#causes(operation, error.leaf));
+    const { name, address } = this.#parts.device();
+    const told = withoutAddress(message, address);
+    this.#parts.queue.refused(operation, told, this.#causes(operation, error.leaf));
     this.#arrived();
     const fields = { device: name, document: operation.ref.id, op: operation.op, words: message };
     southboundLog.error(fields, 'the device refused a document; it waits for a change of intent');

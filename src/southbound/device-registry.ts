@@ -35,6 +35,11 @@ export function identityOf({ kind, address }: Device): string {
   return `${kind} ${address}`;
 }
 
+/** Whether both are there, and one machine is behind both. */
+export function isSameMachine(a: Device | undefined, b: Device | undefined): boolean {
+  return a !== undefined && b !== undefined && identityOf(a) === identityOf(b);
+}
+
 /** Whether the two say the same. */
 export function sameDevice(a: Device, b: Device): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

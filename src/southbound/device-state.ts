@@ -69,7 +69,12 @@ export function reportDeviceState(reconciler: Reconciler, sink: StateSink): () =
     resting.delete(device);
     if (again.delete(device)) touch(device);
   };
-  const ends = [reconciler.listen((event) => count(counters, event)), reconciler.onStatus(touch), () => due.end()];
+  const ends = [
+    reconciler.listen((event) => count(counters, event)),
+    reconciler.onStatus(touch),
+    reconciler.onPools(touch),
+    () => due.end(),
+  ];
   for (const { device } of reconciler.status()) touch(device);
   return () => {
     for (const end of ends) end();

@@ -116,6 +116,7 @@ export class DeviceWorker {
   /** @param timeMs when the revision was committed; undefined: long ago */
   want(id: string, desired: Desired | undefined, revision: number, wisher: Wisher = {}, timeMs?: number): void {
     const relinked = this.#queue.want(id, desired, revision, wisher);
+    if (desired === undefined) this.#check.dropped(id);
     if (relinked !== undefined) this.#writes = this.#writes.then(() => this.#operations.remember(id, relinked));
     if (timeMs !== undefined && this.#queue.since(id) <= revision) this.#latency.begun(revision, timeMs);
     this.#wake();
@@ -138,7 +139,10 @@ export class DeviceWorker {
     const isNew =
       (before.care.namesVersion && !charge.care.namesVersion) || (charge.device.enabled && !before.device.enabled);
     if (isNew) this.#versionDue = true;
+    // What was known of the world went when it was disabled.
+    if (isNew) this.#observeDueMs = 0;
     this.#charge = charge;
+    if (!charge.device.enabled) this.#giveUp(`device '${charge.device.name}' is disabled: it is not asked anything`);
     this.#line.callsPerSecond = charge.care.callsPerSecond;
     this.#queue.pardon();
     this.#line.update(charge.device);
@@ -146,9 +150,9 @@ export class DeviceWorker {
     this.#wake();
   }
 
-  /** Whether all that was wanted up to `revision` is done, or can never be unless intent changes. */
-  isSettled(revision: number): boolean {
-    return !this.#charge.device.enabled || this.#queue.isSettled(revision);
+  /** Whether all that these targets (all, without them) wanted up to `revision` is done, or can never be unless intent changes. */
+  isSettled(revision: number, targets?: Iterable<string>): boolean {
+    return !this.#charge.device.enabled || this.#queue.isSettled(revision, targets);
   }
 
   /** The device is said to have restarted: everything is read back soon. */

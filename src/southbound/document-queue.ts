@@ -14,6 +14,7 @@ import {
 } from './held-document.ts';
 import { HeldDocuments } from './held-documents.ts';
 import { ELSEWHERE, type OtherDevices, type Standing } from './other-devices.ts';
+import { PendingDocuments } from './pending-documents.ts';
 import { RevisionCounts } from './revision-counts.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -23,13 +24,6 @@ export type { Desired, Held, Operation, Refusal, Wisher } from './held-document.
 const NOBODY = '';
 
 const alone: OtherDevices = { blocker: () => undefined, isStuck: () => false, changed: () => {} };
-
-interface Wish {
-  /** The revision that last said what is wanted. */
-  readonly revision: number;
-  /** The first revision since the last agreement that the device does not show. */
-  readonly since: number;
-}
 
 interface Wanted extends Wisher {
   readonly desired: Desired;
@@ -43,7 +37,7 @@ export class DocumentQueue {
   readonly #held = new HeldDocuments();
   readonly #desired = new Map<string, Wanted>();
   /** Ids where desired and held differ. */
-  readonly #pending = new Map<string, Wish>();
+  readonly #pending = new PendingDocuments();
   readonly #refused = new Map<string, Refusal & { readonly text: string | undefined }>();
   /** Ids that stay as they are on the device. */
   readonly #left = new Set<string>();
@@ -264,10 +258,13 @@ export class DocumentQueue {
     return this.#moving.upTo(told);
   }
 
-  /** Whether all that intent wanted up to `revision` is in effect, refused, or held back by what is refused. */
-  isSettled(revision: number): boolean {
-    for (const [id, { since }] of this.#pending) {
-      if (since <= revision && !this.isStuck(id)) return false;
+  /**
+   * Whether all that intent wanted up to `revision` is in effect, refused, or held back by what is refused.
+   * @param targets whose intent counts; without it, everybody's
+   */
+  isSettled(revision: number, targets?: Iterable<string>): boolean {
+    for (const id of this.#pending.ids(targets)) {
+      if (this.since(id) <= revision && !this.isStuck(id)) return false;
     }
     return true;
   }
@@ -301,14 +298,16 @@ export class DocumentQueue {
 
   /** Notes whether desired and held differ, and lets those look again who waited for this document. */
   #settle(id: string, revision: number): void {
-    const desired = this.#desired.get(id)?.desired;
+    const wanted = this.#desired.get(id);
+    const desired = wanted?.desired;
     const held = this.#held.get(id);
     const same = desired === undefined ? held === undefined : held?.text === desired.text;
     if (same || this.#left.has(id)) {
       this.#pending.delete(id);
       this.#refused.delete(id);
     } else {
-      this.#pending.set(id, { revision, since: this.#pending.get(id)?.since ?? revision });
+      const since = this.#pending.get(id)?.since ?? revision;
+      this.#pending.set(id, { revision, since }, wanted === undefined ? held?.target : wanted.target);
       if (!this.#refused.has(id)) this.#room.add(id);
     }
     const since = this.#pending.get(id)?.since;

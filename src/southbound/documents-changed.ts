@@ -12,14 +12,16 @@ export interface ChangedDocument {
   /** The only target that was read to make it. */
   readonly target: string;
   readonly removed: boolean;
+  /** What was read to make it, as the transaction leaves it, or else as it was. */
+  readonly reads: Reads;
 }
 
 /** In no order. */
 export function documentsChanged(overlay: Overlay): ChangedDocument[] {
-  return changesIn(overlay).map(({ unit: { device, target, ref }, after }) => ({
-    ...{ device, target, document: ref.id },
-    removed: after === undefined,
-  }));
+  return changesIn(overlay).map(({ unit, after }) => {
+    const { device, target, ref, reads } = unit;
+    return { device, document: ref.id, target, removed: after === undefined, reads };
+  });
 }
 
 /** The same with what the documents say before and after. */

@@ -23,14 +23,25 @@ export interface Started {
 export class InFlight {
   readonly #nowMs: () => number;
   readonly #byTarget = new Map<string, (Started & { readonly untilMs: number })[]>();
+  /** Requests that have been planned and not released. */
+  readonly #open = new WeakSet<object>();
+  /** The last plan of each request: only that can still come to the journal. */
+  readonly #last = new WeakMap<object, Started>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
 
+  /** The request is being planned; only what is added before it is released counts. */
+  begin(request: object): void {
+    this.#open.add(request);
+  }
+
   add(started: Started): void {
+    if (!this.#open.has(started.request)) return;
     const nowMs = this.#nowMs();
     const until = { ...started, untilMs: nowMs + FORGOTTEN_MS };
+    this.#last.set(started.request, until);
     for (const { target } of started.targets) {
       this.#set(target, [...this.#of(target).filter(({ untilMs }) => nowMs < untilMs), until]);
     }
@@ -41,12 +52,15 @@ export class InFlight {
     return this.#of(target).findLast((started) => started.targets.some((each) => each.rows === rows));
   }
 
-  /** Those that may come before a transaction, of whatever target. */
+  /** Those that may come before a transaction, of whatever target, each as it was planned last. */
   others(request: object): Started[] {
     const nowMs = this.#nowMs();
     const found = new Set<Started>();
     for (const started of this.#byTarget.values()) {
-      for (const each of started) if (each.request !== request && nowMs < each.untilMs) found.add(each);
+      for (const each of started) {
+        const isLast = this.#last.get(each.request) === each;
+        if (isLast && each.request !== request && nowMs < each.untilMs) found.add(each);
+      }
     }
     return [...found];
   }
@@ -62,6 +76,7 @@ export class InFlight {
 
   /** Nothing of the transaction was kept. */
   release(request: object): void {
+    this.#open.delete(request);
     for (const target of [...this.#byTarget.keys()]) {
       this.#set(
         target,

@@ -30,14 +30,6 @@ export class KnownDocuments {
     return unit?.kind === 'document' ? unit : undefined;
   }
 
-  /** Whether any document of these targets is wanted on the device, or might be. */
-  concerns(device: string, targets: ReadonlySet<string>): boolean {
-    for (const list of this.#rendering.listsOf(device)) {
-      if (targets.has(this.#rendering.unit(list)?.target ?? '')) return true;
-    }
-    return false;
-  }
-
   /**
    * What was made from any of these rows of a target's intent, existing or not: documents, and lists of documents.
    * Between two steps others may get the thread.

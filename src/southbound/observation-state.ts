@@ -31,7 +31,7 @@ interface Said {
 /** Who tells of observations; a Reconciler fits. */
 export interface ObservationSource {
   onObservation(listener: (device: string, observation: Json) => void): () => void;
-  /** Undefined when the device is not listed, or nothing drives it. */
+  /** Undefined when the device is not listed or not enabled, or nothing drives it. */
   observed(device: string): Observed | undefined;
   onStatus(listener: (device: string) => void): () => void;
 }
@@ -49,7 +49,7 @@ export function reportObservations(source: ObservationSource, sink: StateSink): 
 class Reporter {
   readonly #source: ObservationSource;
   readonly #sink: StateSink;
-  /** What was observed last and is not reported yet; undefined: the device is gone. */
+  /** What was observed last and is not reported yet; undefined: the device is gone, or disabled. */
   readonly #waiting = new Map<string, Json | undefined>();
   /** Rows that each device stands for, by target. */
   readonly #rows = new Map<string, Map<string, Set<RowKey>>>();

@@ -91,13 +91,18 @@ function blockersOf(changes: readonly DocumentChange[]): Set<number>[] {
       if (dependency !== undefined && changes[dependency]?.after !== undefined) blockers[i]?.add(dependency);
     }
     // What depends on a document that goes lets go of it first.
-    for (const id of before?.ref.dependsOn ?? []) {
-      const dependency = at.get(placeOf(device.name, id));
+    const needed = [
+      ...(before?.ref.dependsOn ?? []).map((id) => placeOf(device.name, id)),
+      ...(before?.ref.dependsOnElsewhere ?? []).map(({ endpoint, id }) => placeOf(deviceFor.get(endpoint) ?? '', id)),
+    ];
+    for (const place of needed) {
+      const dependency = at.get(place);
       if (dependency !== undefined && changes[dependency]?.after === undefined) blockers[dependency]?.add(i);
     }
     if (after !== undefined) continue;
+    const overlaps = change.adapter.documentKinds[refOf(change).kind]?.overlaps === true;
     for (const arrival of arrivals.get(entryOf(change)) ?? []) {
-      if (changes[arrival]?.device.name !== device.name) blockers[i]?.add(arrival);
+      if (overlaps || changes[arrival]?.device.name !== device.name) blockers[i]?.add(arrival);
     }
   }
   for (const [i, own] of blockers.entries()) own.delete(i);
@@ -152,5 +157,6 @@ function placeOf(device: string, document: string): string {
 }
 
 function entryOf(change: DocumentChange): string {
-  return JSON.stringify([change.target, ...refOf(change).source]);
+  const { kind, source } = refOf(change);
+  return JSON.stringify([change.target, kind, ...source]);
 }

@@ -6,7 +6,7 @@ import type { Amendment, Candidate } from '../datastore/transaction.ts';
 import type { Device, IntentNode } from './adapter.ts';
 import { allocate } from './allocator.ts';
 import { Causes } from './causes.ts';
-import { readDevice, readDevices } from './device-registry.ts';
+import { isSameMachine, readDevice, readDevices } from './device-registry.ts';
 import { type ChangedDocument, changesIn, documentsChanged } from './documents-changed.ts';
 import type { Gaps } from './gaps.ts';
 import { InFlight } from './in-flight.ts';
@@ -162,6 +162,11 @@ export class Planner {
     return [];
   }
 
+  /** A transaction is going to be planned; what that takes counts until it is released. */
+  begin(request: object): void {
+    this.#inFlight.begin(request);
+  }
+
   /** Nothing of a planned transaction was kept. */
   release(request: object): void {
     this.#inFlight.release(request);
@@ -296,6 +301,9 @@ export class Planner {
   }
 
   #withFoundVersion(device: Device): Device {
-    return { ...device, version: device.version ?? this.#foundVersions.get(device.name) };
+    const known = this.#devices.get(device.name);
+    const found =
+      known === undefined || isSameMachine(known, device) ? this.#foundVersions.get(device.name) : undefined;
+    return { ...device, version: device.version ?? found };
   }
 }

@@ -1,6 +1,5 @@
 // What can be asked about documents without asking a device: why they are as they are, and what a transaction would do.
 
-import { platformTarget } from '../datastore/targets.ts';
 import type { Candidate } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
 import type { DocumentRef, FoundDocument, Json, Proposal } from './adapter.ts';
@@ -59,15 +58,6 @@ export class Questions {
   /** What a transaction does to devices. @param candidates as they were just planned */
   stepsOf(candidates: readonly Candidate[]): PlanStep[] {
     return planSteps(this.#planner.changesOf(candidates));
-  }
-
-  /** Names of the devices that documents of these targets are on, or were before these changes; undefined: all. */
-  devicesOf(targets: readonly string[], candidates: readonly Candidate[]): string[] | undefined {
-    // What is said of devices may be about any of them.
-    if (targets.includes(platformTarget)) return undefined;
-    const concerned = new Set(targets);
-    const changed = this.#planner.documentsOf(candidates).map(({ device }) => device);
-    return [...new Set([...changed, ...this.devices().filter((name) => this.known.concerns(name, concerned))])];
   }
 
   /** What a device of this name gives back once it has taken the document; undefined when it tells nothing of this kind. */

@@ -45,3 +45,13 @@ export interface SouthboundStatus extends DeviceStatus {
   readonly kind: string;
   readonly faults: readonly DocumentFault[];
 }
+
+/** What is waited for; see `Reconciler.settled`. */
+export interface SettledOptions {
+  readonly revision?: number;
+  /** Names; all without it. */
+  readonly devices?: readonly string[];
+  /** Whose intent; everybody's without it. */
+  readonly targets?: readonly string[];
+  readonly signal?: AbortSignal;
+}

@@ -8,6 +8,7 @@ import type { AckStore } from './ack-store.ts';
 import type { FoundDocument, Json } from './adapter.ts';
 import { systemClock } from './clock.ts';
 import { DeviceCrew } from './device-crew.ts';
+import { isSameMachine } from './device-registry.ts';
 import { type DocumentEvent, idleStatus } from './device-status.ts';
 import type { DeviceWorker } from './device-worker.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
@@ -16,13 +17,14 @@ import type { Gaps } from './gaps.ts';
 import { Listeners } from './listeners.ts';
 import type { NumberHolder } from './numbers.ts';
 import type { Observed } from './observation-state.ts';
-import { type Assignment, Planner } from './planner.ts';
+import { type Assignment, type Intake, Planner } from './planner.ts';
 import { deviceNames } from './platform-changes.ts';
 import type { PoolStanding } from './pools.ts';
 import { Questions } from './questions.ts';
-import type { IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
+import type { IntentSource, ReconcilerOptions, SettledOptions, SouthboundStatus } from './reconciler-options.ts';
 import type { Adapters } from './renderer.ts';
 import { SettleWaiters } from './settle-waiters.ts';
+import { unlisted } from './unlisted.ts';
 import type { WorkerSurroundings } from './worker-parts.ts';
 
 export type { DocumentFault, IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
@@ -80,7 +82,7 @@ export class Reconciler {
     this.questions = new Questions(this.#planner, adapters);
     this.#waiters = new SettleWaiters({
       told: () => this.#revision,
-      isSettled: (device, revision) => this.#crew.get(device)?.isSettled(revision) !== false,
+      isSettled: (device, { revision, targets }) => this.#crew.get(device)?.isSettled(revision, targets) !== false,
       refused: (device, revision) => this.#crew.get(device)?.view.refused(revision) ?? [],
     });
     const surroundings: WorkerSurroundings = {
@@ -101,7 +103,13 @@ export class Reconciler {
         this.#statuses.tell(device);
       },
       onObservation: (device, observation) => this.#observations.tell(device, observation),
-      onVersion: (device, version) => this.#queue(() => this.#noteVersion(device, version)),
+      onVersion: (device, version) => {
+        const asked = this.#crew.get(device);
+        return this.#queue(async () => {
+          // Another machine may bear the name by now.
+          if (asked !== undefined && asked === this.#crew.get(device)) await this.#noteVersion(device, version);
+        });
+      },
     };
     this.#crew = new DeviceCrew(adapters, surroundings, () => this.#planner.devices);
     this.#admit = options.admit ?? (() => {});
@@ -130,6 +138,7 @@ export class Reconciler {
 
   /** Refuses what devices could not take. See `Planner.plan`. */
   readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
+    this.#planner.begin(request);
     // Rendering another tenant's large commit is not waited for; what devices there are is.
     if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
     return await this.#planner.plan({
@@ -181,15 +190,17 @@ export class Reconciler {
 
   /**
    * Resolves when everything up to `revision` (the last one known, without it) is in effect on the devices, refused by
-   * them, or superseded. Disabled devices are not waited for. Rejects with the signal's reason on abort.
+   * them, or superseded; with `targets`, everything that is made from these. Disabled devices are not waited for. Rejects
+   * with the signal's reason on abort.
    */
-  async settled(
-    options: { revision?: number; devices?: readonly string[]; signal?: AbortSignal } = {},
-  ): Promise<Settled> {
-    await this.#intake;
-    const { signal, devices, revision = this.#revision } = options;
+  async settled(options: SettledOptions = {}): Promise<Settled> {
+    const { signal, devices, targets } = options;
     signal?.throwIfAborted();
-    return await this.#waiters.wait(revision, () => devices ?? this.#crew.names(), signal);
+    // One that is still to come is waited for from now on: what supersedes it may be taken in right behind it.
+    if (options.revision === undefined || options.revision <= this.#revision) await this.#intake;
+    signal?.throwIfAborted();
+    const { revision = this.#revision } = options;
+    return await this.#waiters.wait({ revision, targets, devices: () => devices ?? this.#crew.names() }, signal);
   }
 
   /** Whether nothing can be sent to a device, which all its pending documents say. O(1) */
@@ -255,11 +266,11 @@ export class Reconciler {
     return this.#documents.add(listener);
   }
 
-  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it. */
+  /** A device and the parts of intent that its observations may be about; undefined when nothing drives it, or it is disabled. */
   observed(name: string): Observed | undefined {
     const device = this.#planner.devices.get(name);
     const adapter = device === undefined ? undefined : this.#adapters.get(device.kind);
-    if (device === undefined || adapter === undefined) return undefined;
+    if (device?.enabled !== true || adapter === undefined) return undefined;
     return { device, adapter, parts: this.#planner.partsOf(name) };
   }
 
@@ -300,7 +311,23 @@ export class Reconciler {
     const intake = await this.#planner.prepareAll(snapshots);
     await this.#crew.begin(intake.devices, this.#platform, this.#incoming);
     this.#assign(await this.#planner.accept(intake, []), undefined);
+    this.#leaveUnlisted(intake);
     this.#crew.started();
+  }
+
+  /** What cannot be told of intent takes nothing from devices: they keep what they have until intent wants it again. */
+  #leaveUnlisted({ overlay, devices }: Intake): void {
+    const isUnlisted = unlisted(overlay.units.values());
+    for (const device of devices.values()) {
+      const queue = this.#crew.queue(device.name);
+      for (const id of queue?.ids() ?? []) {
+        const { desired, target } = queue?.standing(id) ?? {};
+        if (desired !== undefined || !isUnlisted(device, target)) continue;
+        this.#crew.get(device.name)?.leave(id, this.#revision);
+        const message = 'it cannot be told whether intent still wants the document; the device keeps it';
+        this.#note(device.name, id, { message, isContested: false });
+      }
+    }
   }
 
   async #takeIn({ revision, timeNs, commits }: FeedEvent): Promise<void> {
@@ -308,6 +335,9 @@ export class Reconciler {
     const intake = await this.#planner.prepare(commits);
     this.#platform = commits.find(({ target }) => target === PLATFORM)?.after ?? this.#platform;
     const names = deviceNames(commits);
+    for (const name of names) {
+      if (!isSameMachine(this.#planner.devices.get(name), intake.devices.get(name))) this.#versions.delete(name);
+    }
     const begin = await this.#crew.change(names, intake.devices, this.#platform, revision);
     this.#assign(await this.#planner.accept(intake, commits), Number(timeNs / 1_000_000n));
     for (const name of names) if (!intake.devices.has(name)) this.#faults.delete(name);
@@ -320,7 +350,7 @@ export class Reconciler {
 
   /** Renders anew for a device of which the version was found out. */
   async #noteVersion(device: string, version: string): Promise<void> {
-    if (this.#crew.get(device) === undefined || this.#versions.get(device) === version) return;
+    if (this.#versions.get(device) === version) return;
     this.#versions.set(device, version);
     await this.#store.noteVersion(device, version);
     const intake = await this.#planner.prepareDevice(device);
@@ -332,8 +362,10 @@ export class Reconciler {
   /** Tells the workers all at once: a document may need another. @param timeMs when it was committed */
   #assign(assignments: readonly Assignment[], timeMs: number | undefined): void {
     const revision = this.#incoming;
+    const told = new Set<string>();
     for (const { device, document, desired, leave, fault, isContested, target, causes } of assignments) {
       const worker = this.#crew.get(device);
+      told.add(device);
       this.#note(device, document, fault === undefined ? undefined : { message: fault.message, isContested });
       const before = this.#crew.queue(device)?.standing(document);
       if (before?.isPending === true && before.desired?.text !== desired?.text) {
@@ -344,6 +376,11 @@ export class Reconciler {
     }
     this.#revision = revision;
     this.#waiters.told();
+    // The device itself may not answer for long.
+    for (const device of told) {
+      this.#waiters.look(device);
+      this.#statuses.tell(device);
+    }
   }
 
   #workerOf(device: string): DeviceWorker {

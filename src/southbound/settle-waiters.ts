@@ -2,8 +2,16 @@
 
 import type { RefusedDocument, Settled } from './document-status.ts';
 
-interface Waiter {
+/** What is waited for. */
+export interface Awaited {
   readonly revision: number;
+  /** Names of devices, asked for once the revision is known. */
+  readonly devices: () => readonly string[];
+  /** Whose intent the devices are to have; undefined: everybody's. */
+  readonly targets: readonly string[] | undefined;
+}
+
+interface Waiter extends Awaited {
   /** Names of devices that are not there yet. */
   readonly open: Set<string>;
   readonly superseded: { device: string; document: string; by: number }[];
@@ -15,8 +23,8 @@ interface Waiter {
 export interface SettleSource {
   /** The last revision of which the devices have been told everything. */
   told(): number;
-  /** Whether a device has all up to a revision, or never will unless intent changes. */
-  isSettled(device: string, revision: number): boolean;
+  /** Whether a device has all of these targets up to a revision, or never will unless intent changes. */
+  isSettled(device: string, awaited: Awaited): boolean;
   /** What it refuses of it. */
   refused(device: string, revision: number): readonly RefusedDocument[];
 }
@@ -25,17 +33,14 @@ export class SettleWaiters {
   readonly #source: SettleSource;
   readonly #byDevice = new Map<string, Set<Waiter>>();
   /** Those whose revision the devices have not been told of. */
-  readonly #early = new Map<Waiter, () => readonly string[]>();
+  readonly #early = new Set<Waiter>();
 
   constructor(source: SettleSource) {
     this.#source = source;
   }
 
-  /**
-   * @param devices asked for once the revision is known
-   * Rejects with the signal's reason on abort.
-   */
-  wait(revision: number, devices: () => readonly string[], signal: AbortSignal | undefined): Promise<Settled> {
+  /** Rejects with the signal's reason on abort. */
+  wait(awaited: Awaited, signal: AbortSignal | undefined): Promise<Settled> {
     return new Promise((resolve, reject) => {
       const drop = (): void => {
         this.#drop(waiter);
@@ -45,26 +50,26 @@ export class SettleWaiters {
         signal?.removeEventListener('abort', drop);
         resolve(settled);
       };
-      const waiter: Waiter = { revision, open: new Set(), superseded: [], refused: [], done };
+      const waiter: Waiter = { ...awaited, open: new Set(), superseded: [], refused: [], done };
       signal?.addEventListener('abort', drop);
-      if (this.#source.told() < revision) this.#early.set(waiter, devices);
-      else this.#open(waiter, devices());
+      if (this.#source.told() < awaited.revision) this.#early.add(waiter);
+      else this.#open(waiter);
     });
   }
 
   /** The devices have been told of another revision. */
   told(): void {
-    for (const [waiter, devices] of [...this.#early]) {
+    for (const waiter of [...this.#early]) {
       if (this.#source.told() < waiter.revision) continue;
       this.#early.delete(waiter);
-      this.#open(waiter, devices());
+      this.#open(waiter);
     }
   }
 
   /** A device has done something, or is not there any more. */
   look(device: string): void {
     for (const waiter of [...(this.#byDevice.get(device) ?? [])]) {
-      if (this.#source.isSettled(device, waiter.revision)) this.#close(waiter, device);
+      if (this.#source.isSettled(device, waiter)) this.#close(waiter, device);
     }
   }
 
@@ -77,9 +82,9 @@ export class SettleWaiters {
     }
   }
 
-  #open(waiter: Waiter, devices: readonly string[]): void {
-    for (const device of devices) {
-      if (this.#source.isSettled(device, waiter.revision)) {
+  #open(waiter: Waiter): void {
+    for (const device of waiter.devices()) {
+      if (this.#source.isSettled(device, waiter)) {
         waiter.refused.push(...this.#source.refused(device, waiter.revision));
         continue;
       }

@@ -17,6 +17,9 @@ describe('npm run demo -- --once', () => {
       /refused: INVALID_ARGUMENT: .*port-end is below port-start/,
       /refused: PERMISSION_DENIED: no access to target 'acme'/,
       />> .*\/mbr\/downlink = 80000000/,
+      /SD-Fabric +POST \/onos\/fabrictna\/slicing\/flow\/1\/REAL_TIME/,
+      /SD-RAN +\/onos\.rsm\.Rsm\/CreateSlice/,
+      /UPF second +POST .*SD-Core +POST .*UPF first +POST .*status = "in-effect"/s,
       /Every step went as told\./,
     ]) {
       assert.match(run.stdout, told);

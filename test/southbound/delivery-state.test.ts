@@ -214,6 +214,11 @@ describe('delivery state in the tree', () => {
     assert.equal(values.get(`${arm}/ip-address`), '"172.16.0.7"');
     await running.delete('acme', `${site}/slice[slice-id=north-robots]/mbr`);
     await running.follow('acme', site, is(`${slice}/system[device=core]/status`, 'in-effect')).done;
+    // Nobody asks a disabled device, so nothing is known of the world by it.
+    await running.set('platform', { enabled: false }, '/device[name=core]');
+    await running.follow('acme', site, (all) => !all.has(`${arm}/connected`)).done;
+    await running.set('platform', { enabled: true }, '/device[name=core]');
+    await running.follow('acme', site, is(`${arm}/connected`, 'Yes')).done;
     await running.delete('platform', '/device[name=core]');
     const isGone = (all: Values): boolean => !all.has(`${arm}/connected`) && is(`${arm}/status`, 'not-served')(all);
     await running.follow('acme', site, isGone).done;

@@ -204,6 +204,21 @@ describe('DocumentQueue', () => {
     assert.deepEqual(drain(queue), ['put group a']);
   });
 
+  it('tries a refused document again when one that it needs has come, and no other', () => {
+    const queue = queueOf();
+    queue.want('needy', desired('needy', 'n', 'base'), 2);
+    queue.want('other', desired('other', 'o'), 2);
+    queue.refused(take(queue), 'no base');
+    queue.refused(take(queue), 'no room');
+    assert.deepEqual(drain(queue), []);
+    queue.want('base', desired('base', 'b'), 3);
+    assert.deepEqual(drain(queue), ['put base b', 'put needy n']);
+    assert.deepEqual(
+      queue.refusals.map(({ ref }) => ref.id),
+      ['other'],
+    );
+  });
+
   it('does not stand still when documents depend on each other in a circle', () => {
     const queue = queueOf();
     queue.want('a', desired('a', '1', 'b'), 2);

@@ -93,6 +93,21 @@ describe('steps of a plan', () => {
     assert.deepEqual(told([slice]), ['0 a create slice']);
   });
 
+  it('let go of a document on another device once what needed it needs another', () => {
+    const slice = change('slice', { before: true, dependsOnElsewhere: [{ endpoint: 'http://b', id: 'upf' }] });
+    const old = change('upf', { on: b, before: true, after: false, kind: 'base', source: ['entry', 'slice'] });
+    assert.deepEqual(told([old, slice]), ['0 a change slice', '1 b reset upf after 0']);
+  });
+
+  it('make the new before they break the old on one device, where documents overlap', () => {
+    const entry = { source: ['slice', 'robots'] };
+    const changes = [change('b-old', { ...entry, before: true, after: false }), change('c-new', entry)];
+    assert.deepEqual(told(changes), ['0 a create c-new', '1 a remove b-old']);
+    const thing = { readable: true, removal: 'remove', overlaps: true } as const;
+    const overlapping = changes.map((each) => ({ ...each, adapter: { ...adapter, documentKinds: { thing } } }));
+    assert.deepEqual(told(overlapping), ['0 a create c-new', '1 a remove b-old after 0']);
+  });
+
   it('say why a device that is not enabled gets nothing at once', () => {
     const [step] = planSteps([change('x', { on: core({ name: 'off', enabled: false }) })]);
     assert.equal(step?.waits, 'device off is not enabled; it is told when it is');

@@ -138,6 +138,30 @@ describe('pools and gaps', () => {
     assert.deepEqual(pools().bandwidth, [100, 80, 20]);
   });
 
+  it('count a transaction once that is planned anew before it is in the journal', async () => {
+    await stage.replace({ acme: site({}), globex: site({}) });
+    await stage.reconciler.settled();
+    const { candidates } = await stage.replace({ acme: site({ a: 40 }) }, { dryRun: true });
+    const request = { author: 'test', edits: [], authorize: () => {} };
+    for (let time = 0; time < 2; time += 1) assert.deepEqual(await stage.reconciler.plan(candidates, request), []);
+    await stage.replace({ globex: site({ a: 40 }) });
+    const error = await refused(stage.merge({ globex: site({ b: 40 }) }));
+    assert.match(error.message, /another transaction that is not decided yet/);
+    stage.reconciler.released(request);
+    await stage.merge({ globex: site({ b: 40 }) });
+  });
+
+  it('keep nothing for a transaction that was given up while it was planned', async () => {
+    await stage.replace({ acme: site({}), globex: site({}) });
+    await stage.reconciler.settled();
+    const { candidates } = await stage.replace({ acme: site({ a: 60 }) }, { dryRun: true });
+    const request = { author: 'test', edits: [], authorize: () => {} };
+    const planning = stage.reconciler.plan(candidates, request);
+    stage.reconciler.released(request);
+    await planning;
+    await stage.replace({ globex: site({ a: 60 }) });
+  });
+
   it('know the gaps of each entry, and tell when they come and go', async () => {
     const told: string[] = [];
     stage.reconciler.gaps.listen((target, source) => told.push(`${target} ${source.join('/')}`));

@@ -19,7 +19,7 @@ export async function verifyDevice(
   sight.requireDevice(device, 'execute', 'read everything back from it');
   const { checked, notVerifiable, foreign, drift } = await engine.verify(device, caller.signal);
   const facts = targetFacts(datastore);
-  const shown = drift.filter(({ target, source }) => sight.seesAll({ device, target, ref: { source } }));
+  const shown = drift.filter(({ target }) => sight.seesAll({ device, target }));
   return {
     ...{ checked, not_verifiable: notVerifiable, foreign },
     drift: shown.map((each) => message.driftMessage(each, facts)),

@@ -37,7 +37,7 @@ export class DocumentSight {
   /** Whether the caller may know of the document: who reads its entry of intent, or all of the device. */
   sees(document: SightedDocument): boolean {
     const { device, target, ref } = document;
-    if (this.seesAll({ device, target, ref })) return true;
+    if (this.seesAll({ device, target })) return true;
     const path = target === undefined ? undefined : this.entry(target, ref.source);
     const key = path?.at(-1)?.node.keys[0];
     if (target === undefined || path === undefined) return false;
@@ -45,7 +45,7 @@ export class DocumentSight {
   }
 
   /** Whether nothing of the document is kept from the caller: who reads all that it is made from, or all of the device. */
-  seesAll({ device, target, reads }: SightedDocument): boolean {
+  seesAll({ device, target, reads }: Omit<SightedDocument, 'ref'>): boolean {
     if (this.readsDevice(device)) return true;
     if (target === undefined) return false;
     return this.#covers(target, []) || (reads !== undefined && this.#readsAll(target, reads));

@@ -5,7 +5,7 @@ import { EdgeconfError } from '../../errors.ts';
 import type { SetRequest } from '../../proto/gnmi.ts';
 import type * as proto from '../../proto/southbound.ts';
 import { inSlices } from '../../slices.ts';
-import { documentText } from '../../southbound/adapter.ts';
+import { documentText, type FoundDocument } from '../../southbound/adapter.ts';
 import { allocationsChanged } from '../../southbound/allocations-changed.ts';
 import type { PlanStep } from '../../southbound/plan-steps.ts';
 import type { Caller } from '../caller.ts';
@@ -14,7 +14,7 @@ import { checkModels } from '../gnmi/model-overrides.ts';
 import { readableViolations } from '../gnmi/readable-violations.ts';
 import { editsOf, operationsOf } from '../gnmi/set-operations.ts';
 import { DocumentSight } from './document-sight.ts';
-import { type SouthboundDeps, targetFacts } from './southbound-deps.ts';
+import { type Engine, type SouthboundDeps, targetFacts } from './southbound-deps.ts';
 import * as message from './southbound-messages.ts';
 
 /** Steps in one message; each has two bodies. */
@@ -78,7 +78,10 @@ async function dryRun(deps: SouthboundDeps, caller: Caller, request: SetRequest)
   }
 }
 
-/** The steps whose devices hold already what they would be sent. */
+/**
+ * The steps whose devices hold already what they would be sent. Only what a device was never sent is looked for before it is
+ * put; a device that lists nothing, or is not asked anything, is sent all of it.
+ */
 async function heldAlready(
   { engine }: SouthboundDeps,
   { signal }: Caller,
@@ -89,12 +92,24 @@ async function heldAlready(
   for (const name of names) sight.requireDevice(name, 'execute', 'ask it what it holds');
   const held = new Set<PlanStep>();
   for (const name of names) {
-    const found = new Map((await engine.found(name, signal)).map(({ id, body }) => [id, documentText(body)]));
+    const expected = new Map<PlanStep, string>();
     for (const step of steps) {
-      if (step.device !== name || step.body === undefined) continue;
-      const expected = engine.questions.givenBack(name, step.ref, step.body);
-      if (expected !== undefined && found.get(step.ref.id) === documentText(expected)) held.add(step);
+      if (step.device !== name || step.op !== 'create' || step.body === undefined) continue;
+      const body = engine.questions.givenBack(name, step.ref, step.body);
+      if (body !== undefined) expected.set(step, documentText(body));
     }
+    if (expected.size === 0) continue;
+    const found = new Map((await foundOn(engine, name, signal)).map(({ id, body }) => [id, documentText(body)]));
+    for (const [step, text] of expected) if (found.get(step.ref.id) === text) held.add(step);
   }
   return held;
+}
+
+async function foundOn(engine: Engine, device: string, signal: AbortSignal): Promise<readonly FoundDocument[]> {
+  try {
+    return await engine.found(device, signal);
+  } catch (thrown) {
+    if (EdgeconfError.from(thrown).code === 'FAILED_PRECONDITION') return [];
+    throw thrown;
+  }
 }

@@ -42,7 +42,7 @@ export function certificate(
       written: written.has(name),
       read: true,
     })),
-    documents: nameable.sort(byPlace),
+    documents: nameable.map(({ reads: _, ...document }) => document).sort(byPlace),
     unnamed_documents: documents.length - nameable.length,
     other_tenants: [...others].filter((tenant) => knownTenants.has(tenant)).sort(),
     unnamed_tenants: [...others].filter((tenant) => !knownTenants.has(tenant)).length,
@@ -58,7 +58,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Whether the name of a device may be told. */
-export function mayReadDevice({ datastore }: GnmiDeps, grants: Caller['grants'], device: string): boolean {
+function mayReadDevice({ datastore }: GnmiDeps, grants: Caller['grants'], device: string): boolean {
   const root = datastore.snapshot(PLATFORM)?.model.root;
   if (root === undefined) return false;
   const [query = []] = resolveQuery(root, [

@@ -1,11 +1,10 @@
 // How waiting for devices ended, as far as the caller may know: about documents of the caller's own transaction only.
 
-import { PLATFORM } from '../../access/platform-target.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import { type Delivery, deliveryExtension } from '../../proto/delivery.ts';
 import type { Extension } from '../../proto/gnmi.ts';
+import { DocumentSight } from '../api/document-sight.ts';
 import type { Caller } from '../caller.ts';
-import { mayReadDevice } from './certificate.ts';
 import type { GnmiDeps, SettledDocuments } from './gnmi-deps.ts';
 
 /** @param candidates the transaction's; what devices refuse of others is not told. */
@@ -15,14 +14,15 @@ export function delivered(
   { revision, superseded, refused }: SettledDocuments,
   candidates: readonly Candidate[],
 ): Extension {
-  const grants = deps.access.grants(identity);
+  const caller = { identity, grants: deps.access.grants(identity) };
+  const sight = new DocumentSight(caller, (target) => deps.datastore.snapshot(target));
   const own = new Map(
-    (deps.documentsOf?.(candidates) ?? []).map(({ device, document, target }) => [placeOf(device, document), target]),
+    (deps.documentsOf?.(candidates) ?? []).map((each) => [placeOf(each.device, each.document), each]),
   );
   const isOwn = ({ device, document }: Place): boolean => own.has(placeOf(device, document));
   const isNameable = ({ device, document }: Place): boolean => {
-    const target = own.get(placeOf(device, document)) ?? PLATFORM;
-    return grants.covers(target, 'read', []) === true || mayReadDevice(deps, grants, device);
+    const changed = own.get(placeOf(device, document));
+    return changed !== undefined && sight.seesAll(changed);
   };
   const ownRefused = refused.filter(isOwn);
   const named = ownRefused.filter(isNameable);

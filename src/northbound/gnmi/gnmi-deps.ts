@@ -4,7 +4,7 @@ import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import type { Delivery } from '../../proto/delivery.ts';
-import type { CertifiedDocument } from '../../proto/transaction-certificate.ts';
+import type { ChangedDocument } from '../../southbound/documents-changed.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { LargeValues } from './large-values.ts';
 import type { GnmiLimits } from './limits.ts';
@@ -36,14 +36,13 @@ export interface GnmiDeps {
 export type LeafListUpdate = 'merge' | 'replace';
 
 /** @param candidates those of a transaction's result. */
-export type DocumentsOf = (candidates: readonly Candidate[]) => readonly CertifiedDocument[];
+export type DocumentsOf = (candidates: readonly Candidate[]) => readonly ChangedDocument[];
 
 /** Rejects with the signal's reason on abort. */
 export type Settled = (options: {
   readonly revision: number;
-  /** Whose devices are waited for: those that documents of these targets are on, or were before these changes. */
+  /** Whose documents are waited for, on all devices; with the platform target, everybody's. */
   readonly targets: readonly string[];
-  readonly candidates: readonly Candidate[];
   readonly signal: AbortSignal;
 }) => Promise<SettledDocuments>;
 

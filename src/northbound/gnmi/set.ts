@@ -42,7 +42,7 @@ export async function set(deps: GnmiDeps, caller: Caller, request: SetRequest): 
   const certifies = asksForCertificate(request.extension);
   const result = await carryOut(deps, caller, { request, edits, targets, action, election });
   const { timeNs, revision, candidates } = result;
-  const settled = await waitForDevices(deps, strategy, { revision, targets, candidates }, caller.signal);
+  const settled = await waitForDevices(deps, strategy, { revision, targets }, caller.signal);
   return {
     ...(request.prefix ? { prefix: request.prefix } : {}),
     response: operations.map(({ path, op }): UpdateResult => ({ path, op: Operation[op] })),

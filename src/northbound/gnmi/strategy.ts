@@ -1,6 +1,5 @@
 // The synchronous strategy of Aether's clients: an answer that waits until the devices have taken the change.
 
-import type { Candidate } from '../../datastore/transaction.ts';
 import { EdgeconfError } from '../../errors.ts';
 import type { Extension } from '../../proto/gnmi.ts';
 import {
@@ -18,7 +17,7 @@ export function strategyOf(extensions: readonly Extension[] | undefined): Transa
 }
 
 /**
- * Waits until the devices of these targets have taken everything up to the revision, when the client asks for it. There is no
+ * Waits until devices have taken everything of these targets up to the revision, when the client asks for it. There is no
  * limit but the client's own deadline: only the client knows how long the answer is of use.
  * @returns how it ended; undefined when it was not asked for.
  * @throws EdgeconfError CANCELLED when the client gives up; what was committed stays.
@@ -26,12 +25,12 @@ export function strategyOf(extensions: readonly Extension[] | undefined): Transa
 export async function waitForDevices(
   { settled }: GnmiDeps,
   { synchronous }: TransactionStrategy,
-  { revision, targets, candidates = [] }: Waited,
+  { revision, targets }: Waited,
   signal: AbortSignal,
 ): Promise<SettledDocuments | undefined> {
   if (!synchronous || settled === undefined) return undefined;
   try {
-    return await settled({ revision, targets, candidates, signal });
+    return await settled({ revision, targets, signal });
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
     throw new EdgeconfError('CANCELLED', `revision ${revision} stands, but the client stopped waiting for the devices`);
@@ -42,6 +41,4 @@ export async function waitForDevices(
 interface Waited {
   readonly revision: number;
   readonly targets: readonly string[];
-  /** The changes that made the revision. */
-  readonly candidates?: readonly Candidate[];
 }

@@ -119,8 +119,8 @@ export const southboundRows: Rows = {
       requests: (target) => [{ change: { prefix: { target }, delete: [slice] }, ask_devices: true }],
       shows: named,
       answers: {
-        acme: answers({ operator: 'FAILED_PRECONDITION' }),
-        globex: answers({ operator: 'FAILED_PRECONDITION' }),
+        acme: answers({ operator: both }),
+        globex: answers({ operator: both }),
         platform: answers({ operator: 'INVALID_ARGUMENT', auditor: 'INVALID_ARGUMENT' }),
       },
     },

@@ -212,6 +212,36 @@ describe('questions about documents over gRPC', () => {
       assert.equal(core.service.datastore.head.revision, revision);
     });
 
+    it('asks devices what they hold already: what they were not sent and have is kept, what would be sent anew is not', async () => {
+      const ask = async (value: string) => {
+        const change = { prefix: { target: 'acme' }, update: uplink(value) };
+        const parts = await all(core.southbound('boss').plan({ change, ask_devices: true }));
+        return parts.flatMap(({ steps = [] }) => steps).map(({ op, document }) => [op, document]);
+      };
+      const url = `${core.simulator.url}/config/v1/${CAMERAS.document}`;
+      const body = (await (await fetch(url)).text()).replace(/("dnn-mbr-uplink":\s*)\d+/, '$118000000');
+      await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      const told = await ask('18000000');
+      core.simulator.clearLog();
+      await core.gnmi('acme-admin').set({ prefix: { target: 'acme' }, update: uplink('18000000') });
+      await core.settle();
+      const sent = core.simulator.requests.filter(({ method }) => method === 'POST').length;
+      assert.deepEqual([told, sent], [[['change', CAMERAS.document]], 1]);
+    });
+
+    it('asks devices that do not list what they hold for nothing, and plans for them all the same', async () => {
+      const uri = 'http://upf.acme.example';
+      const upf = { name: 'upf-1', kind: 'upf', address: 'http://127.0.0.1:9', endpoint: [uri] };
+      await core.write('update', 'platform', { device: [upf] });
+      const path = parsePath('/site[site-id=acme-chicago]/upf[upf-id=acme-chicago-upf-1]/config-endpoint');
+      const update = [{ path, val: { json_ietf_val: Buffer.from(`"${uri}"`) } }];
+      const parts = await all(
+        core.southbound('boss').plan({ change: { prefix: { target: 'acme' }, update }, ask_devices: true }),
+      );
+      const steps = parts.flatMap((part) => part.steps ?? []);
+      assert.ok(steps.some(({ device, op }) => device === 'upf-1' && op === 'create'));
+    });
+
     it('tells the steps in the order in which the device then gets them', async () => {
       const change = {
         delete: [
