@@ -129,10 +129,9 @@ describe('stratum: documents', () => {
   });
 
   it('refuses addresses and parameters that no switch has', () => {
-    assert.throws(
-      () => adapter.checkDevice?.({ ...leaf1, address: 'http://leaf1' }),
-      /must be the address of the switch/,
-    );
+    for (const address of ['http://leaf1', 'grpc://leaf1', 'grpc://leaf1:99999', 'grpc://me:secret@leaf1:9339']) {
+      assert.throws(() => adapter.checkDevice?.({ ...leaf1, address }), /must be the address of the switch/, address);
+    }
     const on = { ...leaf1, address: 'grpcs://leaf1:9339' };
     adapter.checkDevice?.({ ...on, parameters: { platform: 'tofino2' } });
     assert.throws(() => adapter.checkDevice?.({ ...on, parameters: { platform: 'x' } }), {
