@@ -77,7 +77,6 @@ export class Channel {
 
   #failed(rpc: Rpc, error: ServiceError): DeviceError {
     // The next call makes a new connection at once, instead of waiting as long as this library would.
-    // The next call makes a new connection at once, instead of waiting as long as this library would.
     if (error.code === status.UNAVAILABLE) this.close();
     if (error.code === status.DEADLINE_EXCEEDED) {
       // A connection of which the other end is gone without a word would be used for many minutes.
