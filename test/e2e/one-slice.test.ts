@@ -131,6 +131,7 @@ describe('one slice on four systems', () => {
     await running.service.southbound.settled();
     await set('acme', enterpriseIntent);
     await set('fabric', { slicing: {} });
+    await running.service.southbound.settled();
     assert.deepEqual(await standing(), [
       'in-effect',
       'core-1 in-effect',
