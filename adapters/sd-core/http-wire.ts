@@ -64,7 +64,8 @@ export class HttpWire {
     leafOf: (said: string) => string | undefined = () => undefined,
   ): void {
     if (status >= 200 && status < 300) return;
-    const mayPass = status >= 500 || status === 408 || status === 429;
+    // A token can be renewed without a change of intent: it is no verdict on a document.
+    const mayPass = status >= 500 || [401, 403, 408, 429].includes(status);
     const said = words(text);
     throw new DeviceError(
       mayPass ? 'unavailable' : 'refused',

@@ -53,10 +53,14 @@ function isSite(part: IntentNode): boolean {
 }
 
 function checkAddress({ name, address }: Device): void {
-  if (/^https?:\/\//.test(address)) return;
+  if (/^https?:\/\//.test(address) && URL.canParse(address)) {
+    const { username, password, search, hash } = new URL(address);
+    if (`${username}${password}${search}${hash}` === '') return;
+  }
   throw new EdgeconfError(
     'FAILED_PRECONDITION',
-    `/device[name=${name}]/address: '${address}' must be the http or https address of the controller, such as http://onos:8181`,
+    `/device[name=${name}]/address: '${address}' must be the http or https address of the controller, such as http://onos:8181, ` +
+      'without user and query',
   );
 }
 

@@ -48,7 +48,7 @@ export const switchAdapter: Adapter = {
 function checkDevice({ name, address, parameters }: Device): void {
   const refuse = (path: string, reason: string) =>
     new EdgeconfError('FAILED_PRECONDITION', `/device[name=${name}]/${path}: ${reason}`);
-  if (!/^grpcs?:\/\/[^/]+:[0-9]+\/?$/.test(address)) {
+  if (!/^grpcs?:\/\/[^/@?#]+:[0-9]+\/?$/.test(address) || !URL.canParse(address)) {
     throw refuse(
       'address',
       `'${address}' must be the address of the switch, such as grpc://leaf1:9339, or grpcs for TLS`,

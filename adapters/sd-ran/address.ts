@@ -84,7 +84,8 @@ function parse(address: string): URL | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
   const known = url.protocol === 'grpc:' || url.protocol === 'grpcs:';
-  return known && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.search === '' && url.hash === ''
+  const isPlain = url.username === '' && url.password === '';
+  return known && isPlain && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.search === '' && url.hash === ''
     ? url
     : undefined;
 }

@@ -14,11 +14,9 @@ const VERDICTS: readonly number[] = [
   status.INVALID_ARGUMENT,
   status.NOT_FOUND,
   status.ALREADY_EXISTS,
-  status.PERMISSION_DENIED,
   status.FAILED_PRECONDITION,
   status.OUT_OF_RANGE,
   status.UNIMPLEMENTED,
-  status.UNAUTHENTICATED,
 ];
 
 export class Channel {
@@ -81,6 +79,8 @@ export class Channel {
     // The next call makes a new connection at once, instead of waiting as long as this library would.
     if (error.code === status.UNAVAILABLE) this.close();
     if (error.code === status.DEADLINE_EXCEEDED) {
+      // A connection of which the other end is gone without a word would be used for many minutes.
+      this.close();
       return this.failure('unavailable', rpc, `no answer within ${this.#timeoutMs} ms`, { cause: error });
     }
     const reason = VERDICTS.includes(error.code) ? 'refused' : 'unavailable';

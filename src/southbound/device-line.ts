@@ -197,10 +197,18 @@ export class DeviceLine {
   }
 
   async #open(): Promise<DeviceClient> {
-    if (this.#isStale) await this.close();
+    if (this.#isStale || (this.#failures > 0 && (await this.#hasNewSecret()))) await this.close();
     this.#isStale = false;
     this.#client ??= await this.#connect();
     return this.#client;
+  }
+
+  /** Whether the credentials stand for something else by now than when the client was made. */
+  async #hasNewSecret(): Promise<boolean> {
+    const { credentials } = this.#device;
+    if (credentials === undefined || this.#client === undefined) return false;
+    const secret = await this.#surroundings.resolveSecret(credentials).catch(() => this.#secret);
+    return secret !== this.#secret;
   }
 
   async #connect(): Promise<DeviceClient> {

@@ -116,6 +116,30 @@ describe('bad devices', () => {
     assert.equal(status()?.trouble, undefined);
   });
 
+  it('that let nobody in are tried again, with the secret as it is by then', async () => {
+    await stage.close();
+    const secrets: (string | undefined)[] = [];
+    let secret = 'old';
+    const adapter = {
+      ...coreAdapter,
+      connect: (...args: Parameters<typeof coreAdapter.connect>) => {
+        secrets.push(args[1]);
+        return coreAdapter.connect(...args);
+      },
+    };
+    await open({ adapters: [adapter], options: { resolveSecret: async () => secret } });
+    await stage.settle({ platform: platform({ 'credentials-reference': 'file:/secret' }) });
+    core.faults.failNext(2, 401, WRITES, '{"error":"token expired"}');
+    await stage.intent.commit({ acme: acme() });
+    await stage.clock.begun(1);
+    assert.equal(statusOf(GROUP), 'pending');
+    assert.match(status()?.trouble ?? '', /401 token expired$/);
+    secret = 'new';
+    await stage.rest();
+    assert.deepEqual([both(), contents()], [['in-effect', 'in-effect'], FULL]);
+    assert.deepEqual(secrets.slice(-2), ['old', 'new']);
+  });
+
   for (const [what, spoil] of [
     ['garbage', () => core.faults.garbageNext(1, WRITES)],
     ['success without effect', () => core.faults.ignoreNext(1, WRITES)],

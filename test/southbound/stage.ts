@@ -147,7 +147,7 @@ export interface StageOptions {
   /** Of all targets; aether by default. */
   readonly model?: Model;
   readonly adapters?: readonly Adapter[];
-  readonly options?: Pick<ReconcilerOptions, 'adopt' | 'causesOf'>;
+  readonly options?: Pick<ReconcilerOptions, 'adopt' | 'causesOf' | 'resolveSecret'>;
 }
 
 /** One engine with its surroundings, which outlive it so that it can be started again. */

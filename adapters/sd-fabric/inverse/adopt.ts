@@ -2,6 +2,7 @@
 
 import type { Device, DocumentRef, IntentEdit, IntentNode, Json, Proposal } from '../../../src/southbound/adapter.ts';
 import { DBUF, REPORT, UP4 } from '../fabric-documents.ts';
+import { membersOf } from '../onos/json.ts';
 import { BASE } from '../tenant-documents.ts';
 import { baseSliceEdits, dbufEdits, hostEdits, reportEdits, up4Edits } from './apps.ts';
 import { Unsayable } from './sayable.ts';
@@ -30,6 +31,16 @@ function editsOf(intent: IntentNode, device: Device, { id, source }: DocumentRef
   if (id === BASE) return baseSliceEdits(actual);
   if (id === UP4) return up4Edits(actual).edits;
   if (id === DBUF) return dbufEdits(actual);
-  if (id === REPORT) return reportEdits(actual);
+  if (id === REPORT) return [...thresholdsGone(intent, actual), ...reportEdits(actual)];
   throw new Unsayable('what it says is shared with other documents, so it is to be changed in the intent by hand');
+}
+
+/** Thresholds of intent that are not there. */
+function thresholdsGone(intent: IntentNode, actual: Json): IntentEdit[] {
+  const there = membersOf(membersOf(actual).queueReportLatencyThresholds);
+  const gone = intent
+    .container('report')
+    .list('queue-threshold')
+    .filter(({ keys }) => !Object.hasOwn(there, keys[0] ?? ''));
+  return gone.map(({ keys }) => ({ path: [{ name: 'report' }, { name: 'queue-threshold', keys }], value: undefined }));
 }

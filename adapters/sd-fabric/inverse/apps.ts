@@ -102,11 +102,12 @@ export function reportEdits(body: Json): IntentEdit[] {
   for (const each of found.watchSubnets ?? [])
     if (!isNetwork(each)) throw new Unsayable(`'${each}' is no IPv4 network`);
   const [collector = ''] = matching(ADDRESS, needed(found.collectorIp, 'collectorIp'), 'collectorIp');
-  within(0, 65_535, found.collectorPort, 'collectorPort');
+  const port = needed(found.collectorPort, 'collectorPort');
+  within(1, 65_535, port, 'collectorPort');
   within(0, 4_294_967_295, found.minFlowHopLatencyChangeNs, 'minFlowHopLatencyChangeNs');
   return [
     edit([], ['report', 'collector-address'], collector),
-    edit([], ['report', 'collector-port'], found.collectorPort),
+    edit([], ['report', 'collector-port'], port),
     edit([], ['report', 'min-flow-hop-latency-change'], found.minFlowHopLatencyChangeNs),
     edit([], ['report', 'watch-subnet'], found.watchSubnets),
     ...thresholds.flatMap(([queue, threshold]) => {

@@ -13,8 +13,8 @@ export class SwitchClient implements DeviceClient {
   readonly #channel: GnmiChannel;
 
   /** @param secret `user:password` */
-  constructor(address: string, secret: string | undefined) {
-    this.#channel = new GnmiChannel(address, secret);
+  constructor(address: string, secret: string | undefined, timeoutMs?: number) {
+    this.#channel = new GnmiChannel(address, secret, timeoutMs);
   }
 
   /** Interfaces only: a chassis cannot be read. */

@@ -52,25 +52,31 @@ const root = loadProtocol();
 
 /** One switch, by `grpc://host:port`, or `grpcs://host:port` with TLS. */
 export class GnmiChannel {
-  readonly #client: Client;
+  readonly #connect: () => Client;
+  readonly #timeoutMs: number;
+  #made: Client | undefined;
   readonly #address: string;
   readonly #metadata = new Metadata();
 
   /** @param secret `user:password`, sent with each call */
-  constructor(address: string, secret: string | undefined) {
+  constructor(address: string, secret: string | undefined, timeoutMs: number = DEADLINE_MS) {
     const { protocol, host } = new URL(address);
     this.#address = address;
     const [user, password] = splitSecret(secret);
     if (user !== undefined) this.#metadata.set('username', user);
     if (password !== undefined) this.#metadata.set('password', password);
     const channel = protocol === 'grpcs:' ? credentials.createSsl() : credentials.createInsecure();
-    this.#client = new Client(host, channel, {
+    const options = {
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
+      // A connection that was given up must not be found again.
+      'grpc.use_local_subchannel_pool': 1,
       // Nothing but the address that the platform lists is dialled, whatever proxies or name servers say.
       'grpc.enable_http_proxy': 0,
       'grpc.service_config_disable_resolution': 1,
-    });
+    };
+    this.#timeoutMs = timeoutMs;
+    this.#connect = () => new Client(host, channel, options);
   }
 
   /** @throws DeviceError as `get` and `once` do: `refused` for the switch's own no, `unavailable` when it may pass. */
@@ -104,7 +110,7 @@ export class GnmiChannel {
         serializer('SubscribeRequest'),
         deserializer('SubscribeResponse'),
         this.#metadata,
-        { deadline: Date.now() + DEADLINE_MS },
+        { deadline: Date.now() + this.#timeoutMs },
       );
       const cancel = (): void => call.cancel();
       signal.addEventListener('abort', cancel);
@@ -129,7 +135,14 @@ export class GnmiChannel {
   }
 
   close(): void {
-    this.#client.close();
+    this.#made?.close();
+    this.#made = undefined;
+  }
+
+  /** Connects with the first call. */
+  get #client(): Client {
+    this.#made ??= this.#connect();
+    return this.#made;
   }
 
   #unary(method: string, request: string, response: string, message: object, signal: AbortSignal): Promise<object> {
@@ -140,7 +153,7 @@ export class GnmiChannel {
         deserializer(response),
         message,
         this.#metadata,
-        { deadline: Date.now() + DEADLINE_MS },
+        { deadline: Date.now() + this.#timeoutMs },
         (error: ServiceError | null, answer?: object) => {
           signal.removeEventListener('abort', cancel);
           if (error !== null) reject(this.#failure(method, error));
@@ -154,6 +167,8 @@ export class GnmiChannel {
   }
 
   #failure(method: string, error: ServiceError): DeviceError {
+    // A connection of which the other end is gone without a word would be used for many minutes.
+    if (error.code === status.DEADLINE_EXCEEDED) this.close();
     const reason = MAY_PASS.has(error.code) ? 'unavailable' : 'refused';
     const words = error.details.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, 300);
     return new DeviceError(reason, `${method} ${this.#address}: ${status[error.code]} ${words}`, { cause: error });

@@ -10,7 +10,8 @@ State is in memory only.
 
   --port <number>    port to listen on, 0 for a free one (5150)
   --node <id>        an E2 node that is connected; may be given several times (${CU}, ${DU})
-  --ue <id>:<drb>    an attached device: its DU UE F1AP id and bearer; may be given several times (1240:5, 1241:5)
+  --ue <id>:<drb>    an attached device: its DU UE F1AP id and bearer; may be given several times (1240:5, 1241:5);
+                     the first node is the central unit that knows them
   --help             this text
 `;
 

@@ -99,10 +99,11 @@ describe('sd-core client', () => {
 
   for (const [status, reason] of [
     [400, 'refused'],
-    [401, 'refused'],
     [404, 'refused'],
     [409, 'refused'],
     [302, 'refused'],
+    [401, 'unavailable'],
+    [403, 'unavailable'],
     [408, 'unavailable'],
     [429, 'unavailable'],
     [500, 'unavailable'],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import fc from 'fast-check';
@@ -129,10 +130,9 @@ describe('stratum: documents', () => {
   });
 
   it('refuses addresses and parameters that no switch has', () => {
-    assert.throws(
-      () => adapter.checkDevice?.({ ...leaf1, address: 'http://leaf1' }),
-      /must be the address of the switch/,
-    );
+    for (const address of ['http://leaf1', 'grpc://leaf1', 'grpc://leaf1:99999', 'grpc://me:secret@leaf1:9339']) {
+      assert.throws(() => adapter.checkDevice?.({ ...leaf1, address }), /must be the address of the switch/, address);
+    }
     const on = { ...leaf1, address: 'grpcs://leaf1:9339' };
     adapter.checkDevice?.({ ...on, parameters: { platform: 'tofino2' } });
     assert.throws(() => adapter.checkDevice?.({ ...on, parameters: { platform: 'x' } }), {
@@ -232,6 +232,29 @@ describe('stratum: the wire', () => {
     const { reason, message } = await failure(client.list('interface', signal()));
     assert.deepEqual([reason, message], ['unavailable', `Subscribe ${simulator.url}: the answer breaks off`]);
     await assert.rejects(client.observe(AbortSignal.abort()), { reason: 'unavailable' });
+  });
+
+  it('makes a new connection when the one that it had has fallen silent', async () => {
+    const sockets: Socket[] = [];
+    const between = createServer((socket) => {
+      const further = connect(Number(new URL(simulator.url).port), '127.0.0.1');
+      socket.on('error', () => {}).pipe(further.on('error', () => {}));
+      further.pipe(socket);
+      sockets.push(socket, further);
+    });
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+    const { port: at } = between.address() as AddressInfo;
+    const far = new SwitchClient(`grpc://127.0.0.1:${at}`, undefined, 1_000);
+    try {
+      await far.put(chassis, body(true), signal());
+      for (const socket of sockets) socket.unpipe().pause();
+      await assert.rejects(far.put(chassis, body(false), signal()), { reason: 'unavailable' });
+      await far.put(chassis, body(false), signal());
+    } finally {
+      await far.close();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => between.close(resolve));
+    }
   });
 
   it('dials nothing but the address, whatever the surroundings say of proxies', async () => {

@@ -141,9 +141,11 @@ describe('sd-fabric: taking over a fabric', () => {
     };
     const adopt = (id: string, actual: Json) => adapter.inverse?.adopt(root, onosNorth, at(id), actual);
     const report = 'apps/org.stratumproject.fabric-tna/report';
-    assert.deepEqual(adopt(report, { collectorIp: '10.9.9.9' })?.edits.map(words), [
+    assert.deepEqual(adopt(report, { collectorIp: '10.9.9.9', collectorPort: 9000 })?.edits.map(words), [
+      ['report/queue-threshold 0', undefined],
+      ['report/queue-threshold 7', undefined],
       ['report/collector-address', '10.9.9.9'],
-      ['report/collector-port', undefined],
+      ['report/collector-port', 9000],
       ['report/min-flow-hop-latency-change', undefined],
       ['report/watch-subnet', undefined],
     ]);

@@ -149,10 +149,15 @@ describe('sd-fabric: documents of tenants', () => {
       code: 'FAILED_PRECONDITION',
       message: /parameter\[name=colour\]: the adapter sd-fabric knows no such parameter; it knows queues-control/,
     });
-    assert.throws(
-      () => adapter.checkDevice?.({ ...onos, address: 'grpc://onos:1' }),
-      /must be the http or https address/,
-    );
+    for (const address of [
+      'grpc://onos:1',
+      'http://',
+      'http://onos:99999',
+      'http://me:secret@onos',
+      'http://onos?a=b',
+    ]) {
+      assert.throws(() => adapter.checkDevice?.({ ...onos, address }), /must be the http or https address/, address);
+    }
     const other = {
       ...onos,
       parameters: { 'queues-real-time': '4-6', 'queues-elastic': '12-12', 'queues-control': '2-3' },

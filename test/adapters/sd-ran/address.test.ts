@@ -36,6 +36,11 @@ describe('SD-RAN addresses', () => {
       'address grpc://rsm:5150/v1: give grpc://host:port, or grpcs://host:port for TLS, without a path',
     ],
     [
+      'a user in it',
+      { address: 'grpc://me:secret@rsm' },
+      'address grpc://me:secret@rsm: give grpc://host:port, or grpcs://host:port for TLS, without a path',
+    ],
+    [
       'an unknown parameter',
       { address: 'grpcs://rsm', parameters: { names: 'plain' } },
       'parameter names means nothing to applications of SD-RAN: they have ca-file, server-name',

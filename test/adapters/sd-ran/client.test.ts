@@ -1,6 +1,7 @@
 // The slice manager's client on a real socket: what it sends when, and what it makes of every kind of failure.
 
 import assert from 'node:assert/strict';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { rsm } from '../../../adapters/sd-ran/rsm.ts';
@@ -126,7 +127,7 @@ describe('onos-rsm client', () => {
       await fails('refused', 'CreateSlice @: it says no, and not why');
     });
 
-    for (const code of [status.INVALID_ARGUMENT, status.UNIMPLEMENTED, status.UNAUTHENTICATED, status.NOT_FOUND]) {
+    for (const code of [status.INVALID_ARGUMENT, status.UNIMPLEMENTED, status.NOT_FOUND]) {
       it(`the status ${status[code]}`, async () => {
         simulator.faults.failNext(1, code);
         await fails('refused', `CreateSlice @: ${status[code]} injected`);
@@ -158,7 +159,14 @@ describe('onos-rsm client', () => {
       await fails('unavailable', 'UpdateSlice @: no slice ID 1 in node e2:4/e00/3/c8');
     });
 
-    for (const code of [status.UNAVAILABLE, status.INTERNAL, status.RESOURCE_EXHAUSTED, status.UNKNOWN]) {
+    for (const code of [
+      status.UNAVAILABLE,
+      status.INTERNAL,
+      status.RESOURCE_EXHAUSTED,
+      status.UNKNOWN,
+      status.UNAUTHENTICATED,
+      status.PERMISSION_DENIED,
+    ]) {
       it(`the status ${status[code]}`, async () => {
         simulator.faults.failNext(1, code);
         await fails('unavailable', `CreateSlice @: ${status[code]} injected`);
@@ -205,5 +213,28 @@ describe('onos-rsm client', () => {
     await simulator.faults.comeUp({ state: 'kept' });
     await put();
     assert.equal(simulator.requests.length, 2);
+  });
+
+  it('makes a new connection when the one that it had has fallen silent', async () => {
+    const sockets: Socket[] = [];
+    const between = createServer((socket) => {
+      const further = connect(Number(new URL(simulator.address).port), '127.0.0.1');
+      socket.on('error', () => {}).pipe(further.on('error', () => {}));
+      further.pipe(socket);
+      sockets.push(socket, further);
+    });
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+    const { port } = between.address() as AddressInfo;
+    const far = new RsmClient(ranDevice({ address: `grpc://127.0.0.1:${port}` }), undefined, 1_000);
+    try {
+      await far.put(slice, sliceBody, forever);
+      for (const socket of sockets) socket.unpipe().pause();
+      await assert.rejects(far.put(slice, sliceBody, forever), { reason: 'unavailable' });
+      await far.put(slice, sliceBody, forever);
+    } finally {
+      await far.close();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => between.close(resolve));
+    }
   });
 });
