@@ -20,6 +20,8 @@ export interface Allocating {
   /** Numbers of what is known, and of other transactions that may be on their way. */
   readonly taken: readonly Numbers[];
   readonly held: HeldNumbers;
+  /** Whether somebody else than the service itself asks for the transaction. */
+  readonly isAsked: boolean;
 }
 
 /** What came of it. */
@@ -32,12 +34,14 @@ export interface Allocated {
 
 /**
  * Pure. An entry that had a number before the transaction gets the same again; others get the lowest that is free.
- * @throws EdgeconfError FAILED_PRECONDITION when a number that intent names is taken or out of range, or a pool is used up.
+ * @throws EdgeconfError FAILED_PRECONDITION when a number that intent names is taken, out of range or of no use, or a pool is
+ * used up.
  */
 export function allocate(work: Allocating): Allocated {
   const allocator = new Allocator(work);
   allocator.checkGiven();
   for (const list of work.lists) for (const each of list.allocations) allocator.provide(list, each);
+  if (work.isAsked) allocator.checkNeeded();
   return { amendments: allocator.amendments(), numbers: allocator.numbers };
 }
 
@@ -53,8 +57,10 @@ class Allocator {
   readonly #written = new Map<string, Written>();
   /** By pool: all numbers below are taken. */
   readonly #lowest = new Map<string, number>();
-  /** Row keys of allocations that the transaction itself writes, with the target in front. */
-  readonly #given = new Set<string>();
+  /** Rows of allocations that the transaction itself writes, by row key with the target in front. */
+  readonly #given = new Map<string, { readonly target: string; readonly row: NumberRow }>();
+  /** Those that entries need. */
+  readonly #needed = new Set<string>();
 
   constructor(work: Allocating) {
     this.#work = work;
@@ -81,8 +87,21 @@ class Allocator {
           );
         }
         this.numbers.add(target, row);
-        this.#given.add(givenKey(target, row));
+        this.#given.set(givenKey(target, row), { target, row });
       }
+    }
+  }
+
+  /** Numbers are not to be had for devices on which the entry has nothing: others could not have them then. */
+  checkNeeded(): void {
+    for (const [key, { target, row }] of this.#given) {
+      const root = this.#candidates.get(target)?.after.model.root;
+      if (this.#needed.has(key) || root === undefined) continue;
+      throw new EdgeconfError(
+        'FAILED_PRECONDITION',
+        `${formatPath(decodeKey(root, row.entry))}/allocation[device=${row.device}][pool=${row.pool}]: the entry needs no ` +
+          'such number there; leave it out',
+      );
     }
   }
 
@@ -94,6 +113,7 @@ class Allocator {
     const { pool, first, last, number } = allocation;
     const path = allocationPath(after.model.root, allocation.source, device, pool);
     const place = { device, pool, entry: encodeKey(path.slice(0, -1)) };
+    this.#needed.add(givenKey(target, place));
     if (number !== undefined) {
       if ((number >= first && number <= last) || !this.#given.has(givenKey(target, place))) return;
       throw new EdgeconfError(
@@ -107,7 +127,7 @@ class Allocator {
     const former = numberAt(now?.before ?? after, path);
     const chosen = former !== undefined && this.#isFree(target, { ...place, number: former }) ? former : undefined;
     const row = { ...place, number: chosen ?? this.#lowestFree(target, place, allocation) };
-    this.#given.add(givenKey(target, place));
+    this.#given.set(givenKey(target, place), { target, row });
     this.numbers.add(target, row);
     this.#write(target, path, row.number);
   }

@@ -46,6 +46,8 @@ export interface Planning {
   readonly candidates: readonly Candidate[];
   /** Tells it from others: the same object however often it is planned. */
   readonly request: object;
+  /** Whether somebody else than the service itself asks for it. */
+  readonly isAsked?: boolean;
   /** Told which documents the transaction changes, when it can be rendered; throws to refuse it. */
   readonly admit?: (documents: readonly ChangedDocument[]) => void;
 }
@@ -124,7 +126,7 @@ export class Planner {
    *   endpoint, a document is another's already, a number or a pool is used up, or no adapter drives a device; ABORTED when
    *   it competes with another transaction.
    */
-  async plan({ candidates, request, admit = () => {} }: Planning): Promise<readonly Amendment[]> {
+  async plan({ candidates, request, isAsked = false, admit = () => {} }: Planning): Promise<readonly Amendment[]> {
     const generation = this.#generation;
     const devices = this.#devicesAfter(candidates);
     checkDevices(deviceNames(candidates), devices, this.#adapters);
@@ -142,6 +144,7 @@ export class Planner {
       snapshot: (target) => this.#snapshots.get(target),
       taken: [this.#ledger.numbers, ...others.map((other) => other.numbers)],
       held: this.#held,
+      isAsked,
     });
     const targets = candidates.map((candidate) => ({ target: candidate.target, rows: candidate.after.rows }));
     const started = { request, targets, overlay, generation, numbers };

@@ -144,6 +144,7 @@ export class Reconciler {
     return await this.#planner.plan({
       candidates,
       request,
+      isAsked: request.via !== undefined,
       // When devices change, all that goes to them is nobody's doing but the operator's.
       admit: (documents) => this.#admit(countByTarget(documents, candidates), request),
     });

@@ -105,6 +105,22 @@ describe('allocations', () => {
     assert.deepEqual(device().documents.get('slice/acme-s-b'), { number: 2, sst: '1' });
   });
 
+  it('are not to be had for a device on which the entry has nothing', async () => {
+    const via = { method: '/gnmi.gNMI/Set', peer: '127.0.0.1:1', groups: [] };
+    const elsewhere = { allocation: [{ device: 'fabric-2', pool: 'slice', number: 3 }] };
+    const error = await refused(stage.replace({ globex: site({ a: elsewhere }) }, { via }));
+    assert.deepEqual(
+      [error.code, error.message],
+      [
+        'FAILED_PRECONDITION',
+        '/site[site-id=s]/slice[slice-id=a]/allocation[device=fabric-2][pool=slice]: the entry needs no such number there; ' +
+          'leave it out',
+      ],
+    );
+    await stage.replace({ globex: site({ a: 3 }) }, { via });
+    assert.deepEqual(numbers('globex'), { a: 3 });
+  });
+
   it('differ for two tenants on one device, and not from what each had before a restart', async () => {
     await stage.replace({ acme: site({ a: {}, b: {} }) });
     await stage.replace({ globex: site({ a: {} }) });

@@ -161,7 +161,15 @@ describe('a document that waits for one that waits', () => {
         queues.get(name)?.released(key);
       },
     });
-    for (const name of names) queues.set(name, new DocumentQueue(new Map(), 1, elsewhere.of(name, () => false)));
+    for (const name of names)
+      queues.set(
+        name,
+        new DocumentQueue(
+          new Map(),
+          1,
+          elsewhere.of(name, () => false),
+        ),
+      );
     elsewhere.devicesChanged(names);
     const [first, second, third] = names.map((name) => queues.get(name));
     const ref = (id: string, needs: DocumentRef['dependsOnElsewhere'] = []): DocumentRef => ({
