@@ -10,11 +10,25 @@ export function groupLeaf(core: number): string {
   return `/site[site-id=site-${core}]/device-group[device-group-id=group-${core}-0]/mbr/uplink`;
 }
 
-/** RFC 7951 texts for the root of a target, each valid on top of those before: a site with a slice and a group for each core. */
-export function* sitesFor(cores: number, perText = 500): Iterable<string> {
-  for (let from = 0; from < cores; from += perText) {
-    const numbers = Array.from({ length: Math.min(perText, cores - from) }, (_, i) => from + i);
-    yield JSON.stringify({ ...trafficClass, 'edgeconf-site:site': numbers.map((core) => site(core, 1)) });
+/** The sites of one tenant differ in a number of three digits. */
+const sitesPerTarget = 500;
+
+/** The target that names a core. */
+export function targetOf(core: number): string {
+  return `bench-${Math.floor(core / sitesPerTarget)}`;
+}
+
+/** The targets that name so many cores. */
+export function targetsFor(cores: number): string[] {
+  return Array.from({ length: Math.ceil(cores / sitesPerTarget) }, (_, i) => targetOf(i * sitesPerTarget));
+}
+
+/** RFC 7951 texts for the roots of these targets: a site with a slice and a group for each core. */
+export function* sitesFor(cores: number): Iterable<{ readonly target: string; readonly json: string }> {
+  for (let from = 0; from < cores; from += sitesPerTarget) {
+    const numbers = Array.from({ length: Math.min(sitesPerTarget, cores - from) }, (_, i) => from + i);
+    const json = JSON.stringify({ ...trafficClass, 'edgeconf-site:site': numbers.map((core) => site(core, 1)) });
+    yield { target: targetOf(from), json };
   }
 }
 
@@ -31,7 +45,7 @@ function site(core: number, groups: number): object {
   const slices = numbers.filter((i) => i % groupsPerSlice === 0);
   return {
     'site-id': `site-${core}`,
-    'imsi-definition': { mcc: '001', mnc: '01', enterprise: core, format: 'CCCNNEEEESSSSSS' },
+    'imsi-definition': { mcc: '001', mnc: '01', enterprise: core % sitesPerTarget, format: 'CCCNNEEESSSSSSS' },
     'connectivity-service': { 'core-5g': { endpoint: coreEndpoint(core) } },
     'ip-domain': [{ 'ip-domain-id': 'pool', dnn: 'internet', subnet: '10.0.0.0/8' }],
     'device-group': numbers.map((i) => ({

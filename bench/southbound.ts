@@ -2,7 +2,7 @@
 
 import { attempt, type Scope } from './attempt.ts';
 import type { Child } from './child.ts';
-import { coreEndpoint, groupLeaf, sitesFor, siteWithGroups } from './device-data.ts';
+import { coreEndpoint, groupLeaf, sitesFor, siteWithGroups, targetOf, targetsFor } from './device-data.ts';
 import type { DevicesAnswers } from './devices-process.ts';
 import type { Measurement } from './measurement.ts';
 import { percentiles, round } from './percentiles.ts';
@@ -29,8 +29,6 @@ export interface Southbound {
   readonly latency: Readonly<Record<string, DeviceLatency | null>>;
   readonly restart: { readonly groups: number; readonly seconds: number } | null;
 }
-
-const target = 'bench';
 
 export const southbound: Measurement<'southbound', Southbound> = {
   name: 'southbound',
@@ -70,7 +68,7 @@ async function start(scope: Scope, count: number, deadlineMs: number): Promise<R
   const devices = scope.child<DevicesAnswers>('devices-process');
   const addresses = await devices.ask('start', { count });
   const service = await startBenchService(scope, {
-    targets: aetherTargets(target),
+    targets: aetherTargets(...targetsFor(count)),
     devices: addresses.map((address, i) => ({ name: `core-${i}`, address, endpoint: coreEndpoint(i) })),
     deadlineMs,
   });
@@ -80,7 +78,7 @@ async function start(scope: Scope, count: number, deadlineMs: number): Promise<R
 async function reach(scope: Scope, count: number, plan: Plan['southbound']): Promise<DeviceLatency> {
   const { service, devices } = await start(scope, count, plan.deadlineMs);
   const begin = performance.now();
-  for (const json of sitesFor(count)) await service.client.load(target, json);
+  for (const { target, json } of sitesFor(count)) await service.client.load(target, json);
   await service.process.ask('settled', undefined);
   const firstSeconds = round((performance.now() - begin) / 1000);
   await service.process.ask('watchCommits', undefined);
@@ -90,7 +88,7 @@ async function reach(scope: Scope, count: number, plan: Plan['southbound']): Pro
     for (let n = 0; n < plan.warmUps + plan.commits; n++) {
       const core = cores[(n * 7919) % cores.length] ?? 0;
       const rate = String(2_000_000 + edits++);
-      const revision = await service.client.setLeaf(target, groupLeaf(core), rate);
+      const revision = await service.client.setLeaf(targetOf(core), groupLeaf(core), rate);
       const [arrivedNs, appliedNs] = [
         await devices.ask('arrivedAt', { core, text: rate }),
         await service.process.ask('appliedAt', revision),
@@ -104,13 +102,13 @@ async function reach(scope: Scope, count: number, plan: Plan['southbound']): Pro
   const others = numbers.slice(1);
   if (others.length === 0) return { ...all, firstSeconds, besideDead: null };
   await devices.ask('goDown', 0);
-  await service.client.setLeaf(target, groupLeaf(0), '3000000');
+  await service.client.setLeaf(targetOf(0), groupLeaf(0), '3000000');
   return { ...all, firstSeconds, besideDead: await measure(others) };
 }
 
 async function bringBack(scope: Scope, { groups, deadlineMs }: Plan['southbound']): Promise<Southbound['restart']> {
   const { service, devices } = await start(scope, 1, deadlineMs);
-  await service.client.load(target, siteWithGroups(groups));
+  await service.client.load(targetOf(0), siteWithGroups(groups));
   await service.process.ask('settled', undefined);
   const there = await devices.ask('groups', 0);
   if (there !== groups) throw new Error(`${there} of ${groups} device groups came to the core`);
