@@ -10,7 +10,7 @@ import { fragmentFromJson } from './schema/normalize.ts';
 import { queryOf } from './schema/path.ts';
 import { inSlices } from './slices.ts';
 import type { Proposal } from './southbound/adapter.ts';
-import { proposedTree } from './southbound/proposal-json.ts';
+import { proposedTree } from './southbound/questions/proposal-json.ts';
 
 /** Who the journal says it was. */
 export const ADOPTION_AUTHOR = 'edgeconf-adopt';

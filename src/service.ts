@@ -32,12 +32,12 @@ import type { TlsOptions } from './northbound/tls-listeners.ts';
 import { packageRoot } from './package-root.ts';
 import { recoverOperator } from './recover.ts';
 import { resolveSecret, type Settings } from './settings.ts';
-import { levelAckStore } from './southbound/ack-store.ts';
 import type { Adapter } from './southbound/adapter.ts';
-import { reportDelivery } from './southbound/delivery-state.ts';
-import { reportDeviceState } from './southbound/device-state.ts';
-import { reportObservations } from './southbound/observation-state.ts';
+import { levelAckStore } from './southbound/device/ack-store.ts';
 import { Reconciler } from './southbound/reconciler.ts';
+import { reportDelivery } from './southbound/state/delivery-state.ts';
+import { reportDeviceState } from './southbound/state/device-state.ts';
+import { reportObservations } from './southbound/state/observation-state.ts';
 
 /** A running service. */
 export interface Service {

@@ -23,8 +23,8 @@ import { packageRoot } from '../src/package-root.ts';
 import { type GnmiClient, gnmiClient } from '../src/proto/gnmi-client.ts';
 import { readJson } from '../src/schema/json-text.ts';
 import { fragmentFromJson } from '../src/schema/normalize.ts';
-import { levelAckStore } from '../src/southbound/ack-store.ts';
 import type { Adapter } from '../src/southbound/adapter.ts';
+import { levelAckStore } from '../src/southbound/device/ack-store.ts';
 import { Reconciler } from '../src/southbound/reconciler.ts';
 
 /** The users of the seed; the password of each is its name with `-secret` behind it. */

@@ -3,8 +3,8 @@
 import type { Change } from '../datastore/row.ts';
 import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Device, IntentNode } from './adapter.ts';
-import { intentView, noReads, type RowSource } from './intent-view.ts';
-import { entryKeys, walkKey } from './key-walk.ts';
+import { intentView, noReads, type RowSource } from './intent/intent-view.ts';
+import { entryKeys, walkKey } from './intent/key-walk.ts';
 
 /** All devices by name. */
 export function readDevices(platform: RowSource, root: SchemaNode): Map<string, Device> {

@@ -1,8 +1,8 @@
 // How a device stands, and what happened to documents on the wire, as told to those who ask or listen.
 
 import type { Device, DocumentRef, Json } from './adapter.ts';
+import type { Refusal } from './device/held-document.ts';
 import type { DriftLeaf } from './document-status.ts';
-import type { Refusal } from './held-document.ts';
 
 /** What happened to one document on the wire. */
 export interface DocumentEvent {

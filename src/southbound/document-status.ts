@@ -1,7 +1,7 @@
 // How a document, and what was found on a device, is told to those who ask: status, drift leaf by leaf, how a wait ended.
 
 import type { DocumentRef, Json } from './adapter.ts';
-import type { Standing } from './other-devices.ts';
+import type { Standing } from './device/other-devices.ts';
 
 /** What is done about drift. */
 export type DriftPolicy = 'report' | 'revert' | 'adopt';

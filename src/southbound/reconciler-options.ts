@@ -2,11 +2,11 @@
 
 import type { Snapshot } from '../datastore/snapshot.ts';
 import type { CommitRequest, FeedEvent } from '../datastore/transaction.ts';
-import type { AckStore } from './ack-store.ts';
 import type { Adapter, DocumentRef, Proposal } from './adapter.ts';
-import type { Backoff, Clock } from './clock.ts';
+import type { AckStore } from './device/ack-store.ts';
+import type { Backoff, Clock } from './device/clock.ts';
+import type { Adoption } from './device/drift-book.ts';
 import type { DeviceStatus } from './device-status.ts';
-import type { Adoption } from './drift-book.ts';
 
 /** Where intent comes from; a Datastore fits. */
 export interface IntentSource {

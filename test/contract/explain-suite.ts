@@ -6,16 +6,16 @@ import type { Snapshot } from '../../src/datastore/snapshot.ts';
 import type { Model } from '../../src/schema/model.ts';
 import { decodeKey, isRankKey, type RowKey } from '../../src/schema/row-key.ts';
 import { type Adapter, type Device, type DocumentRef, documentText } from '../../src/southbound/adapter.ts';
-import { plainly } from '../../src/southbound/because.ts';
+import { intentView, noReads } from '../../src/southbound/intent/intent-view.ts';
+import { partitionOf } from '../../src/southbound/intent/partition.ts';
+import { plainly } from '../../src/southbound/questions/because.ts';
 import {
   type ExplainedLeaf,
   type Explanation,
   explain,
   type IntentRead,
   reasonsAround,
-} from '../../src/southbound/explain.ts';
-import { intentView, noReads } from '../../src/southbound/intent-view.ts';
-import { partitionOf } from '../../src/southbound/partition.ts';
+} from '../../src/southbound/questions/explain.ts';
 import { type Plain, snapshotOf } from '../southbound/intent.ts';
 
 export interface ExplainSubject {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { EdgeconfError } from '../../src/errors.ts';
 import { type DocumentRef, documentText } from '../../src/southbound/adapter.ts';
-import { plainly } from '../../src/southbound/because.ts';
+import { plainly } from '../../src/southbound/questions/because.ts';
 import type { Plain } from '../southbound/intent.ts';
 import { Stage } from '../southbound/stage.ts';
 import { type AdapterSubject, device, list, type SimulatedDevice, type Spoilt, view } from './adapter-suite.ts';

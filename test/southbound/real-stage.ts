@@ -9,8 +9,8 @@ import { type ModelSource, readModels } from '../../src/datastore/model-folder.t
 import type { CommitRequest, CommitResult, Edit } from '../../src/datastore/transaction.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { concretePath, queryOf, resolveQuery, type TextElem } from '../../src/schema/path.ts';
-import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import type { Adapter } from '../../src/southbound/adapter.ts';
+import { levelAckStore } from '../../src/southbound/device/ack-store.ts';
 import { Reconciler } from '../../src/southbound/reconciler.ts';
 import { ManualClock } from './stage.ts';
 

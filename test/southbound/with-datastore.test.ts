@@ -13,8 +13,8 @@ import { type ModelSource, readModels } from '../../src/datastore/model-folder.t
 import type { EdgeconfError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { SchemaNode, SchemaType } from '../../src/schema/schema-node.ts';
-import { levelAckStore } from '../../src/southbound/ack-store.ts';
 import type { Adapter } from '../../src/southbound/adapter.ts';
+import { levelAckStore } from '../../src/southbound/device/ack-store.ts';
 import { Reconciler } from '../../src/southbound/reconciler.ts';
 import { endpointsIn } from '../endpoints.ts';
 import { aether, platform } from './schemas.ts';

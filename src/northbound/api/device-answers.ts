@@ -3,7 +3,7 @@
 import { EdgeconfError } from '../../errors.ts';
 import type * as proto from '../../proto/southbound.ts';
 import { textElems } from '../../schema/path.ts';
-import { proposedTree } from '../../southbound/proposal-json.ts';
+import { proposedTree } from '../../southbound/questions/proposal-json.ts';
 import type { Caller } from '../caller.ts';
 import { DocumentSight } from './document-sight.ts';
 import { type SouthboundDeps, targetFacts } from './southbound-deps.ts';

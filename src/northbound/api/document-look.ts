@@ -6,7 +6,7 @@ import { EdgeconfError } from '../../errors.ts';
 import type * as proto from '../../proto/southbound.ts';
 import { formatPath } from '../../schema/path.ts';
 import type { DocumentStatus } from '../../southbound/document-status.ts';
-import type { DocumentUnit, ListUnit } from '../../southbound/rendering.ts';
+import type { DocumentUnit, ListUnit } from '../../southbound/intent/rendering.ts';
 import type { Caller } from '../caller.ts';
 import { DocumentSight } from './document-sight.ts';
 import { type SouthboundDeps, targetFacts } from './southbound-deps.ts';

@@ -8,8 +8,8 @@ import { type Path, type PathElem, type PathQuery, queryOf } from '../../schema/
 import { decodeKey } from '../../schema/row-key.ts';
 import { findChild, type SchemaNode } from '../../schema/schema-node.ts';
 import type { DocumentRef } from '../../southbound/adapter.ts';
-import { type ExplainedLeaf, type IntentRead, type Reason, reasonsAround } from '../../southbound/explain.ts';
-import type { Reads } from '../../southbound/intent-view.ts';
+import type { Reads } from '../../southbound/intent/intent-view.ts';
+import { type ExplainedLeaf, type IntentRead, type Reason, reasonsAround } from '../../southbound/questions/explain.ts';
 import type { Caller } from '../caller.ts';
 
 /** A document as far as rights are concerned. */

@@ -2,7 +2,7 @@
 
 import type { Datastore } from '../../datastore/datastore.ts';
 import type * as proto from '../../proto/southbound.ts';
-import type { DocumentUnit } from '../../southbound/rendering.ts';
+import type { DocumentUnit } from '../../southbound/intent/rendering.ts';
 
 /** What went meanwhile does not count: only rows that are there say who wrote them. */
 export async function lastChange(

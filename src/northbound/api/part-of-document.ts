@@ -1,7 +1,7 @@
 // A document without the leaves that are kept from who asks.
 
 import type { Json } from '../../southbound/adapter.ts';
-import { pointerTo } from '../../southbound/json-pointer.ts';
+import { pointerTo } from '../../southbound/questions/json-pointer.ts';
 
 /**
  * The document with the leaves that are kept, and what is around them; undefined when nothing is kept. What is left of an

@@ -4,10 +4,10 @@ import type * as proto from '../../proto/southbound.ts';
 import { formatPath } from '../../schema/path.ts';
 import type { SchemaNode } from '../../schema/schema-node.ts';
 import { documentText, type Json } from '../../southbound/adapter.ts';
-import type { AllocationChange } from '../../southbound/allocations-changed.ts';
 import type { DocumentStatus, DriftLeaf, LeafDifference } from '../../southbound/document-status.ts';
-import type { ExplainedLeaf, IntentRead, Reason } from '../../southbound/explain.ts';
-import type { PlanStep } from '../../southbound/plan-steps.ts';
+import type { AllocationChange } from '../../southbound/intent/allocations-changed.ts';
+import type { ExplainedLeaf, IntentRead, Reason } from '../../southbound/questions/explain.ts';
+import type { PlanStep } from '../../southbound/questions/plan-steps.ts';
 import { entryPath } from './document-sight.ts';
 
 /** Names of tenants and schemas of targets, as far as they are there. */

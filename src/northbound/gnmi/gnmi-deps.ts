@@ -4,7 +4,7 @@ import type { Access } from '../../access/access.ts';
 import type { Datastore } from '../../datastore/datastore.ts';
 import type { Candidate } from '../../datastore/transaction.ts';
 import type { Delivery } from '../../proto/delivery.ts';
-import type { ChangedDocument } from '../../southbound/documents-changed.ts';
+import type { ChangedDocument } from '../../southbound/intent/documents-changed.ts';
 import type { ChangeHub } from './change-hub.ts';
 import type { LargeValues } from './large-values.ts';
 import type { GnmiLimits } from './limits.ts';

@@ -11,8 +11,8 @@ import { type Datastore, openDatastore } from '../../../src/datastore/datastore.
 import { readModels } from '../../../src/datastore/model-folder.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { documentText, type FoundDocument } from '../../../src/southbound/adapter.ts';
-import { plainly } from '../../../src/southbound/because.ts';
-import { intentView, noReads } from '../../../src/southbound/intent-view.ts';
+import { intentView, noReads } from '../../../src/southbound/intent/intent-view.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import { arbitraryCore } from './arbitrary-core.ts';
 import { ALIKE_IDS, arbitraryIntent, type Tree } from './arbitrary-intent.ts';
 import { core } from './fixture.ts';

@@ -10,8 +10,8 @@ import type {
   IntentNode,
   Json,
 } from '../../../src/southbound/adapter.ts';
-import { plainly } from '../../../src/southbound/because.ts';
-import { intentView, noReads } from '../../../src/southbound/intent-view.ts';
+import { intentView, noReads } from '../../../src/southbound/intent/intent-view.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import { snapshotOf } from '../../southbound/intent.ts';
 import { aether } from '../../southbound/schemas.ts';
 import type { Tree } from './arbitrary-intent.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { coreAdapter, upfAdapter } from '../../../adapters/sd-core/index.ts';
 import { startUpfSimulator, type UpfSimulator } from '../../../adapters/sd-core/simulator/upf.ts';
 import { type Device, type DocumentRef, documentText, type Json } from '../../../src/southbound/adapter.ts';
-import { plainly } from '../../../src/southbound/because.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import type { Plain } from '../../southbound/intent.ts';
 import type { Tree } from './arbitrary-intent.ts';
 import { core, fixture, intentFixture } from './fixture.ts';

@@ -10,9 +10,9 @@ import { packageRoot } from '../../../src/package-root.ts';
 import type { Model } from '../../../src/schema/model.ts';
 import { linkSchema } from '../../../src/schema/schema-node.ts';
 import type { Adapter, Device, DocumentRef, IntentNode, Json } from '../../../src/southbound/adapter.ts';
-import { plainly } from '../../../src/southbound/because.ts';
-import { intentView, noReads } from '../../../src/southbound/intent-view.ts';
-import { partitionOf } from '../../../src/southbound/partition.ts';
+import { intentView, noReads } from '../../../src/southbound/intent/intent-view.ts';
+import { partitionOf } from '../../../src/southbound/intent/partition.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import { type Plain, snapshotOf } from '../../southbound/intent.ts';
 
 /** A model as libyang compiles it, and whether it finds a tree valid. */

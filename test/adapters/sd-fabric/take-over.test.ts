@@ -16,7 +16,7 @@ import {
   type Json,
   type Proposal,
 } from '../../../src/southbound/adapter.ts';
-import { plainly } from '../../../src/southbound/because.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import { CompiledModel, device, documentsOf } from './stage.ts';
 
 const ENDPOINT = 'http://onos.tutorial.example:8181';

@@ -7,8 +7,8 @@ import { packageRoot } from '../../../src/package-root.ts';
 import type { Model } from '../../../src/schema/model.ts';
 import { linkSchema } from '../../../src/schema/schema-node.ts';
 import type { Adapter, Device, DocumentRef, IntentNode, Json } from '../../../src/southbound/adapter.ts';
-import { plainly } from '../../../src/southbound/because.ts';
-import { intentView, noReads } from '../../../src/southbound/intent-view.ts';
+import { intentView, noReads } from '../../../src/southbound/intent/intent-view.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import { type Plain, snapshotOf } from '../../southbound/intent.ts';
 
 export const NODE = 'e2:4/e00/3/c8';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { rsm } from '../../../adapters/sd-ran/rsm.ts';
 import type { EdgeconfError } from '../../../src/errors.ts';
-import { plainly } from '../../../src/southbound/because.ts';
+import { plainly } from '../../../src/southbound/questions/because.ts';
 import { documents, NODE, radioIntent, ranDevice, rootOf, SECOND_NODE, siteOf } from './fixture.ts';
 
 describe('onos-rsm: documents of a site', () => {
