@@ -1,26 +1,22 @@
-// Keeps devices doing what intent says: follows the change feed, gives the workers their work, tells how it stands.
+// Keeps devices doing what intent says: gives the workers their work, answers what others ask of them, tells how it stands.
 
-import type { Snapshot } from '../datastore/snapshot.ts';
-import type { Amendment, Candidate, CommitRequest, FeedEvent } from '../datastore/transaction.ts';
+import type { Amendment, Candidate, CommitRequest } from '../datastore/transaction.ts';
 import { EdgeconfError } from '../errors.ts';
-import { southboundLog } from '../log.ts';
 import type { FoundDocument, Json } from './adapter.ts';
-import type { AckStore } from './device/ack-store.ts';
 import { systemClock } from './device/clock.ts';
 import { DeviceCrew } from './device/device-crew.ts';
 import type { DeviceWorker } from './device/device-worker.ts';
 import type { WorkerSurroundings } from './device/worker-parts.ts';
-import { isSameMachine } from './device-registry.ts';
 import { type DocumentEvent, idleStatus } from './device-status.ts';
+import { DocumentFaults } from './document-faults.ts';
 import type { ActualDocument, DocumentStatus, Settled, Verification } from './document-status.ts';
 import { type ChangedDocument, countByTarget } from './intent/documents-changed.ts';
 import type { Gaps } from './intent/gaps.ts';
 import type { NumberHolder } from './intent/numbers.ts';
-import { type Assignment, type Intake, Planner } from './intent/planner.ts';
-import { deviceNames } from './intent/platform-changes.ts';
+import { Planner } from './intent/planner.ts';
 import type { PoolStanding } from './intent/pools.ts';
 import type { Adapters } from './intent/renderer.ts';
-import { unlisted } from './intent/unlisted.ts';
+import { IntentIntake } from './intent-intake.ts';
 import { Listeners } from './listeners.ts';
 import { Questions } from './questions/questions.ts';
 import type { IntentSource, ReconcilerOptions, SettledOptions, SouthboundStatus } from './reconciler-options.ts';
@@ -29,40 +25,20 @@ import type { Observed } from './state/observation-state.ts';
 
 export type { DocumentFault, IntentSource, ReconcilerOptions, SouthboundStatus } from './reconciler-options.ts';
 
-/** Why a document cannot be sent, or that another one wants it too. */
-interface Fault {
-  readonly message: string;
-  readonly isContested: boolean;
-}
-
-/** The reserved target that lists devices. */
-const PLATFORM = 'platform';
-
 /**
  * `plan` is handed to the datastore; `start` is called once the datastore is open. From then on each committed revision
  * reaches the devices, each at its own pace; nothing here delays a commit but its own rendering.
  */
 export class Reconciler {
   readonly #adapters: Adapters;
-  readonly #store: AckStore;
   readonly #planner: Planner;
   /** What can be asked about documents. */
   readonly questions: Questions;
   readonly #crew: DeviceCrew;
   readonly #waiters: SettleWaiters;
   readonly #admit: NonNullable<ReconcilerOptions['admit']>;
-  readonly #faults = new Map<string, Map<string, Fault>>();
-  /** Versions that devices were found to have. */
-  readonly #versions = new Map<string, string>();
-  #platform: Snapshot | undefined;
-  /** The last revision of which the workers know everything. */
-  #revision = 0;
-  /** The one that is being taken in. */
-  #incoming = 0;
-  #intake: Promise<void> = Promise.resolve();
-  /** Transactions about devices that are committed and not yet taken in. */
-  #devicesMove = 0;
-  #unlisten: (() => void) | undefined;
+  readonly #faults: DocumentFaults;
+  readonly #intake: IntentIntake;
   readonly #events = new Listeners<[DocumentEvent]>();
   readonly #statuses = new Listeners<[device: string]>();
   readonly #documents = new Listeners<[device: string, document: string]>();
@@ -71,17 +47,18 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     const adapters: Adapters = new Map(options.adapters.map((adapter) => [adapter.kind, adapter]));
     const clock = options.clock ?? systemClock;
-    this.#store = options.store;
+    const versions = new Map<string, string>();
+    this.#faults = new DocumentFaults((device, document) => this.#documents.tell(device, document));
     this.#adapters = adapters;
     this.#planner = new Planner(
       adapters,
       () => clock.nowMs(),
       (device, pool) => this.heldNumbers(device, pool),
-      this.#versions,
+      versions,
     );
     this.questions = new Questions(this.#planner, adapters);
     this.#waiters = new SettleWaiters({
-      told: () => this.#revision,
+      told: () => this.#intake.revision,
       isSettled: (device, { revision, targets }) => this.#crew.get(device)?.isSettled(revision, targets) !== false,
       refused: (device, revision) => this.#crew.get(device)?.view.refused(revision) ?? [],
     });
@@ -95,7 +72,7 @@ export class Reconciler {
       intentOf: (target) => this.#planner.intentOf(target),
       adopt: options.adopt,
       causesOf: options.causesOf,
-      intentRevision: () => this.#revision,
+      intentRevision: () => this.#intake.revision,
       onDocument: (event) => this.#events.tell(event),
       onDocumentStatus: (device, document) => this.#documents.tell(device, document),
       onStatus: (device) => {
@@ -103,44 +80,31 @@ export class Reconciler {
         this.#statuses.tell(device);
       },
       onObservation: (device, observation) => this.#observations.tell(device, observation),
-      onVersion: (device, version) => {
-        const asked = this.#crew.get(device);
-        return this.#queue(async () => {
-          // Another machine may bear the name by now.
-          if (asked !== undefined && asked === this.#crew.get(device)) await this.#noteVersion(device, version);
-        });
-      },
+      onVersion: (device, version) => this.#intake.noteVersion(device, version),
     };
     this.#crew = new DeviceCrew(adapters, surroundings, () => this.#planner.devices);
+    this.#intake = new IntentIntake({
+      planner: this.#planner,
+      crew: this.#crew,
+      waiters: this.#waiters,
+      store: options.store,
+      faults: this.#faults,
+      versions,
+      tellStatus: (device) => this.#statuses.tell(device),
+    });
     this.#admit = options.admit ?? (() => {});
   }
 
   /** Takes in all intent there is, goes on where the devices were left, and follows the feed. */
-  async start(source: IntentSource): Promise<void> {
-    // Up to the first await nothing else runs: the feed goes on exactly where these snapshots end.
-    this.#unlisten = source.listen((event) => {
-      // State is what this engine itself reports; it is no intent.
-      if (event.state === true) return;
-      const moves = Number(deviceNames(event.commits).size > 0);
-      this.#devicesMove += moves;
-      void this.#queue(async () => {
-        try {
-          await this.#takeIn(event);
-        } finally {
-          this.#devicesMove -= moves;
-        }
-      });
-    });
-    this.#incoming = source.head.revision;
-    const snapshots = source.targets().flatMap(({ name }) => source.snapshot(name) ?? []);
-    await this.#queue(() => this.#begin(snapshots));
+  start(source: IntentSource): Promise<void> {
+    return this.#intake.follow(source);
   }
 
   /** Refuses what devices could not take. See `Planner.plan`. */
   readonly plan = async (candidates: readonly Candidate[], request: CommitRequest): Promise<readonly Amendment[]> => {
     this.#planner.begin(request);
     // Rendering another tenant's large commit is not waited for; what devices there are is.
-    if (this.#devicesMove > 0 || !this.#planner.knows(candidates)) await this.#intake;
+    if (this.#intake.devicesMove || !this.#planner.knows(candidates)) await this.#intake.done;
     return await this.#planner.plan({
       candidates,
       request,
@@ -183,9 +147,9 @@ export class Reconciler {
     const device = this.#planner.devices.get(name);
     if (device === undefined) return undefined;
     return {
-      ...(this.#crew.get(name)?.view.status() ?? idleStatus(device, this.#revision, this.#crew.troubleOf(name))),
+      ...(this.#crew.get(name)?.view.status() ?? idleStatus(device, this.#intake.revision, this.#crew.troubleOf(name))),
       kind: device.kind,
-      faults: [...(this.#faults.get(name) ?? [])].map(([document, { message }]) => ({ document, message })),
+      faults: this.#faults.of(name),
     };
   }
 
@@ -198,9 +162,9 @@ export class Reconciler {
     const { signal, devices, targets } = options;
     signal?.throwIfAborted();
     // One that is still to come is waited for from now on: what supersedes it may be taken in right behind it.
-    if (options.revision === undefined || options.revision <= this.#revision) await this.#intake;
+    if (options.revision === undefined || options.revision <= this.#intake.revision) await this.#intake.done;
     signal?.throwIfAborted();
-    const { revision = this.#revision } = options;
+    const { revision = this.#intake.revision } = options;
     return await this.#waiters.wait({ revision, targets, devices: () => devices ?? this.#crew.names() }, signal);
   }
 
@@ -215,14 +179,14 @@ export class Reconciler {
       this.#crew
         .get(device)
         ?.view.documents()
-        .map((each) => this.#withFault(device, each)) ?? []
+        .map((each) => this.#faults.withFault(device, each)) ?? []
     );
   }
 
   /** How one document stands; undefined when it is neither wanted nor there. */
   document(device: string, id: string): DocumentStatus | undefined {
     const found = this.#crew.get(device)?.view.document(id);
-    return found === undefined ? undefined : this.#withFault(device, found);
+    return found === undefined ? undefined : this.#faults.withFault(device, found);
   }
 
   /** Numbers of a pool that documents have which the device may hold, wanted or not. */
@@ -236,7 +200,7 @@ export class Reconciler {
    */
   async verify(device: string, signal?: AbortSignal): Promise<Verification> {
     // A device that was listed just now is asked as well.
-    await this.#intake;
+    await this.#intake.done;
     return await this.#workerOf(device).verify(signal);
   }
 
@@ -251,14 +215,14 @@ export class Reconciler {
 
   /** Asks what the device holds of one document now. @throws as `verify`; NOT_FOUND for an unknown document too. */
   async actual(device: string, document: string, signal?: AbortSignal): Promise<ActualDocument> {
-    await this.#intake;
+    await this.#intake.done;
     const actual = await this.#workerOf(device).actual(document, signal);
-    return { ...actual, status: this.#withFault(device, actual.status) };
+    return { ...actual, status: this.#faults.withFault(device, actual.status) };
   }
 
   /** Reads all that the device lists, ours or not. @throws as `verify`; FAILED_PRECONDITION when it lists nothing. */
   async found(device: string, signal?: AbortSignal): Promise<FoundDocument[]> {
-    await this.#intake;
+    await this.#intake.done;
     return await this.#workerOf(device).found(signal);
   }
 
@@ -292,100 +256,8 @@ export class Reconciler {
 
   /** Ends calls under way; what they were about is sent again after the next start. */
   async close(): Promise<void> {
-    this.#unlisten?.();
-    await this.#intake;
+    await this.#intake.end();
     await this.#crew.close();
-  }
-
-  /** Intake is one after the other, in the order of the feed. */
-  #queue(task: () => Promise<void>): Promise<void> {
-    const done = this.#intake.then(task);
-    this.#intake = done.catch((error: unknown) => {
-      southboundLog.error({ err: error }, 'intent could not be taken in; devices may lag behind until the next start');
-    });
-    return done;
-  }
-
-  async #begin(snapshots: readonly Snapshot[]): Promise<void> {
-    this.#platform = snapshots.find(({ target }) => target === PLATFORM);
-    for (const [device, version] of await this.#store.versions()) this.#versions.set(device, version);
-    const intake = await this.#planner.prepareAll(snapshots);
-    await this.#crew.begin(intake.devices, this.#platform, this.#incoming);
-    this.#assign(await this.#planner.accept(intake, []), undefined);
-    this.#leaveUnlisted(intake);
-    this.#crew.started();
-  }
-
-  /** What cannot be told of intent takes nothing from devices: they keep what they have until intent wants it again. */
-  #leaveUnlisted({ overlay, devices }: Intake): void {
-    const isUnlisted = unlisted(overlay.units.values());
-    for (const device of devices.values()) {
-      const queue = this.#crew.queue(device.name);
-      for (const id of queue?.ids() ?? []) {
-        const { desired, target } = queue?.standing(id) ?? {};
-        if (desired !== undefined || !isUnlisted(device, target)) continue;
-        this.#crew.get(device.name)?.leave(id, this.#revision);
-        const message = 'it cannot be told whether intent still wants the document; the device keeps it';
-        this.#note(device.name, id, { message, isContested: false });
-      }
-    }
-  }
-
-  async #takeIn({ revision, timeNs, commits }: FeedEvent): Promise<void> {
-    this.#incoming = revision;
-    const intake = await this.#planner.prepare(commits);
-    this.#platform = commits.find(({ target }) => target === PLATFORM)?.after ?? this.#platform;
-    const names = deviceNames(commits);
-    for (const name of names) {
-      if (!isSameMachine(this.#planner.devices.get(name), intake.devices.get(name))) this.#versions.delete(name);
-    }
-    const crew = await this.#crew.change(names, intake.devices, this.#platform, revision);
-    const assignments = await this.#planner.accept(intake, commits);
-    crew.install();
-    this.#assign(assignments, Number(timeNs / 1_000_000n));
-    for (const name of names) if (!intake.devices.has(name)) this.#faults.delete(name);
-    await crew.begin();
-    for (const name of names) {
-      this.#waiters.look(name);
-      this.#statuses.tell(name);
-    }
-  }
-
-  /** Renders anew for a device of which the version was found out. */
-  async #noteVersion(device: string, version: string): Promise<void> {
-    if (this.#versions.get(device) === version) return;
-    this.#versions.set(device, version);
-    await this.#store.noteVersion(device, version);
-    const intake = await this.#planner.prepareDevice(device);
-    const crew = await this.#crew.change(new Set([device]), intake.devices, this.#platform, this.#incoming);
-    const assignments = await this.#planner.accept(intake, []);
-    crew.install();
-    this.#assign(assignments, undefined);
-    await crew.begin();
-  }
-
-  /** Tells the workers all at once: a document may need another. @param timeMs when it was committed */
-  #assign(assignments: readonly Assignment[], timeMs: number | undefined): void {
-    const revision = this.#incoming;
-    const told = new Set<string>();
-    for (const { device, document, desired, leave, fault, isContested, target, causes } of assignments) {
-      const worker = this.#crew.get(device);
-      told.add(device);
-      this.#note(device, document, fault === undefined ? undefined : { message: fault.message, isContested });
-      const before = this.#crew.queue(device)?.standing(document);
-      if (before?.isPending === true && before.desired?.text !== desired?.text) {
-        this.#waiters.superseded(device, document, before.revision, revision);
-      }
-      if (leave) worker?.leave(document, revision);
-      else worker?.want(document, desired, revision, { target, causes }, timeMs);
-    }
-    this.#revision = revision;
-    this.#waiters.told();
-    // The device itself may not answer for long.
-    for (const device of told) {
-      this.#waiters.look(device);
-      this.#statuses.tell(device);
-    }
   }
 
   #workerOf(device: string): DeviceWorker {
@@ -398,26 +270,6 @@ export class Reconciler {
     if (trouble !== undefined) throw new EdgeconfError('FAILED_PRECONDITION', trouble);
     const message = `no adapter drives device '${device}': see the setting adapters, and the log of the service's start`;
     throw new EdgeconfError('FAILED_PRECONDITION', message);
-  }
-
-  #withFault(device: string, status: DocumentStatus): DocumentStatus {
-    const fault = this.#faults.get(device)?.get(status.ref.id);
-    // What another one wants here is not for the eyes of who has the document, and does not touch it.
-    if (fault === undefined || fault.isContested) return status;
-    return { ...status, status: 'failed', reason: fault.message };
-  }
-
-  #note(device: string, documentId: string, fault: Fault | undefined): void {
-    const faults = this.#faults.get(device) ?? new Map<string, Fault>();
-    const before = faults.get(documentId);
-    if (fault === undefined) faults.delete(documentId);
-    else {
-      faults.set(documentId, fault);
-      southboundLog.warn({ device, document: documentId, reason: fault.message }, 'a document cannot be sent');
-    }
-    if (faults.size === 0) this.#faults.delete(device);
-    else this.#faults.set(device, faults);
-    if (before?.message !== fault?.message) this.#documents.tell(device, documentId);
   }
 }
 
