@@ -25,11 +25,11 @@ async function start(prepare: (simulator: OnosSimulator) => Promise<void> = asyn
     changes: writes,
     loseAnswer: (n, when) => {
       const fault = { path: LOSSY, skip: n - 1, effect: when === 'after' };
-      simulator.faults.closeNext(1, { ...fault, method: /POST|DELETE/ });
+      simulator.faults.closeNext(1, { ...fault, method: ['POST', 'DELETE'] });
     },
     hold: (n) => {
       const before = writes();
-      simulator.faults.hangNext(1, { path: LOSSY, method: /POST|DELETE/, skip: n - 1 });
+      simulator.faults.hangNext(1, { path: LOSSY, method: ['POST', 'DELETE'], skip: n - 1 });
       return {
         reached: simulator.waitFor(() => writes() >= before + n),
         release: () => {
@@ -39,7 +39,7 @@ async function start(prepare: (simulator: OnosSimulator) => Promise<void> = asyn
       };
     },
     spoil: (n, how) => {
-      const scope = { path: LOSSY, method: /POST|DELETE/, skip: n - 1 };
+      const scope = { path: LOSSY, method: ['POST', 'DELETE'], skip: n - 1 };
       if (how === 'error') simulator.faults.failNext(1, 500, scope);
       else if (how === 'half') simulator.faults.halfAnswerNext(1, scope);
       else if (how === 'garbage') simulator.faults.garbageNext(1, scope);

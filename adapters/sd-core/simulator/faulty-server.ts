@@ -1,7 +1,7 @@
 // A loopback HTTP server for simulated devices: it keeps a log, and misbehaves when its switches say so.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Fault, Faults } from './faults.ts';
+import { type Fault, Faults } from '../../simulation/faults.ts';
 import { type HttpAnswer, send, sendHalf } from './send-answer.ts';
 
 export interface RequestEntry {

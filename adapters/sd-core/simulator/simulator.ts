@@ -1,7 +1,8 @@
 // A simulated SD-Core webconsole on a loopback socket: as strict as the real one, observable, and able to misbehave.
+
+import type { Faults } from '../../simulation/faults.ts';
 import type { Core, Warning } from './answer.ts';
 import { CORE_TRAITS, type CoreVersion, type DeviceGroup, type NetworkSlice } from './documents.ts';
-import type { Faults } from './faults.ts';
 import {
   type Behind,
   FaultyServer,

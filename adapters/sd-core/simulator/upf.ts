@@ -1,6 +1,7 @@
 // A simulated user plane on a loopback socket: it takes a slice, meters by it, and tells nobody what it has.
+
+import type { Faults } from '../../simulation/faults.ts';
 import type { Answer } from './answer.ts';
-import type { Faults } from './faults.ts';
 import {
   type Behind,
   FaultyServer,

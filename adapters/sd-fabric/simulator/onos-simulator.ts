@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Fault, Faults } from './faults.ts';
+import { type Fault, Faults } from '../../simulation/faults.ts';
 import { type Controller, route } from './onos-router.ts';
 import { type Answer, freshState, type OnosState, type Warning } from './onos-state.ts';
 

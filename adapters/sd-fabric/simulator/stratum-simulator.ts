@@ -14,7 +14,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
-import { type Fault, Faults } from './faults.ts';
+import { type Fault, Faults } from '../../simulation/faults.ts';
 import { type Path, Refusal, Switch, type Value } from './stratum-switch.ts';
 
 export interface StratumSimulatorOptions {

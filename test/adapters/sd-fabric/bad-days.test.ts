@@ -27,7 +27,7 @@ const DAYS: Readonly<Record<string, (device: Misbehaving) => void>> = {
 
 interface Misbehaving {
   readonly faults: OnosSimulator['faults'];
-  readonly writes: { readonly method: string | RegExp };
+  readonly writes: { readonly method: string | readonly string[] };
   fail(count: number): void;
 }
 
@@ -75,8 +75,8 @@ describe('sd-fabric: bad days', () => {
     structuredClone([onos.state.configuration, onos.state.slices, leaf1.switch.chassis, leaf1.switch.ports]);
   const controller = (): Misbehaving => ({
     faults: onos.faults,
-    writes: { method: /POST|DELETE/ },
-    fail: (count) => onos.faults.failNext(count, 503, { method: /POST|DELETE/ }),
+    writes: { method: ['POST', 'DELETE'] },
+    fail: (count) => onos.faults.failNext(count, 503, { method: ['POST', 'DELETE'] }),
   });
   const onSwitch = (): Misbehaving => ({
     faults: leaf1.faults,

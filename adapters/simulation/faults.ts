@@ -2,8 +2,7 @@
 
 /** Which requests a queued fault hits; all of them when nothing is given. */
 export interface FaultScope {
-  /** The method, or a pattern. */
-  readonly method?: string | RegExp;
+  readonly method?: string | readonly string[];
   /** A substring of the path, or a pattern. */
   readonly path?: string | RegExp;
   /** Matching requests to let pass before the first one is hit (0 by default): the k-th call fails with `skip: k - 1`. */
@@ -137,8 +136,7 @@ export class Faults {
 }
 
 function matches(scope: FaultScope, method: string, path: string): boolean {
-  const { method: wanted = method } = scope;
-  if (typeof wanted === 'string' ? wanted !== method : method.search(wanted) < 0) return false;
+  if (scope.method !== undefined && ![scope.method].flat().includes(method)) return false;
   if (scope.path === undefined) return true;
   return typeof scope.path === 'string' ? path.includes(scope.path) : path.search(scope.path) >= 0;
 }
